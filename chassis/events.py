@@ -12,7 +12,7 @@ from typing import Any
 class Event:
     """An event. `sequence` counts the events of one aggregate from 1; `payload` is serialisable as JSON.
 
-    `owner` and `owner_team` determine who may see the event.
+    `owner` and the members of `owner_team` may see the event.
     """
 
     kind: str

@@ -23,17 +23,11 @@ def _caller_id() -> str:
     return current().caller.id
 
 
-def _caller_team() -> str | None:
-    # A row belongs to one team: its creator's first team.
-    return next(iter(current().caller.team_ids), None)
-
-
 class Audited:
     """Creation and change stamps, soft deletion, and the version that prevents lost updates."""
 
     created_on: Mapped[datetime] = mapped_column(UtcDateTime, default=now, sort_order=90)
     created_by: Mapped[str] = mapped_column(default=_caller_id, sort_order=91)
-    created_by_team: Mapped[str | None] = mapped_column(default=_caller_team, sort_order=92)
     modified_on: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now, sort_order=93)
     modified_by: Mapped[str] = mapped_column(default=_caller_id, onupdate=_caller_id, sort_order=94)
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=false(), sort_order=95)
@@ -56,4 +50,7 @@ class BaseSoftIntDelete(Audited):
 
 
 class Owned(Audited):
-    """Marks an entity that a user can see and change only if they or one of their teams created it."""
+    """An entity that users see and change only if they created it, or are members of the team that it is for."""
+
+    # No team unless the application names one.
+    team_id: Mapped[str | None] = mapped_column(sort_order=92)

@@ -1,7 +1,8 @@
 """Adds ownership and soft deletion as SQL to every statement of a session, so that no query can omit them.
 
 - Rows marked deleted are hidden, unless the execution option `include_deleted` is set.
-- Users, but not administrators and services, see and change only `Owned` rows that they or a team of theirs created.
+- Users, but not administrators and services, see and change only `Owned` rows that they created, or that are for a team
+  of theirs.
 - Deleting an entity, or rows by a statement, marks the rows.
 
 This applies to SELECT, UPDATE and DELETE of mapped classes, not to statements on a bare Table.
@@ -41,7 +42,7 @@ def _filter(state: ORMExecuteState) -> Result[Any] | None:
             raise UnfilteredUpdate(f"update {entity.__name__} with a WHERE instead of by primary keys")
         me, teams = caller.id, list(caller.team_ids)
         own = with_loader_criteria(
-            Owned, lambda cls: or_(cls.created_by == me, cls.created_by_team.in_(teams)), include_aliases=True
+            Owned, lambda cls: or_(cls.created_by == me, cls.team_id.in_(teams)), include_aliases=True
         )
         criteria.append(own)
     if state.is_delete and issubclass(entity, Audited):

@@ -152,7 +152,7 @@ def _who(method: Method) -> str:
     if not method.access.owned:
         return f"For {who}."
     others = " to anybody but administrators" if Audience.ADMIN in method.access.allow else ""
-    return f"For {who}. What is not the caller's own, or a team member's, is NOT_FOUND{others}."
+    return f"For {who}. What is neither the caller's own nor for a team of the caller is NOT_FOUND{others}."
 
 
 def _short_name(service: str) -> str:

@@ -14,7 +14,7 @@ from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 
 _LOOK = text("""
-SELECT id, created_by, created_by_team FROM orders
+SELECT id, created_by, team_id FROM orders
 WHERE NOT is_deleted AND id IN (SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))
 """)
 # Under load, readers that arrive within this time share a query.
@@ -45,5 +45,5 @@ class OrderCreators:
 
     async def _look(self, order_ids: Sequence[int]) -> list[_Creator | None]:
         rows = await fetch(self._write, _LOOK, {"ids": as_json(order_ids)})
-        found = {row.id: _Creator(row.created_by, row.created_by_team) for row in rows}
+        found = {row.id: _Creator(row.created_by, row.team_id) for row in rows}
         return [found.get(order_id) for order_id in order_ids]

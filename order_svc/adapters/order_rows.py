@@ -34,7 +34,7 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         discounts=tuple(_discount(discount, row.currency) for discount in row.discounts or ()),
         payment=_payment(row),
         owner=row.created_by,
-        owner_team=row.created_by_team,
+        owner_team=row.team_id,
         placed_at=row.placed_at,
         paid_at=row.paid_at,
         cancelled_at=row.cancelled_at,
@@ -179,7 +179,7 @@ def creation(order: Order) -> dict[str, Any]:
     return {
         "created_on": order.placed_at,
         "created_by": order.owner,
-        "created_by_team": order.owner_team,
+        "team_id": order.owner_team,
         "modified_on": order.placed_at,
         "modified_by": order.owner,
         "is_deleted": False,

@@ -33,7 +33,7 @@ class SqlRefunds:
             "done_at": refund.done_at,
             "created_on": refund.requested_at,
             "created_by": order.owner,
-            "created_by_team": order.owner_team,
+            "team_id": order.owner_team,
             "modified_on": refund.requested_at,
             "modified_by": current().caller.id,
             "is_deleted": False,

@@ -56,7 +56,8 @@ from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
-from order_svc.sagas.checkout import Basket, Checkout
+from order_svc.sagas.basket import Basket
+from order_svc.sagas.checkout import Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 
@@ -222,6 +223,7 @@ def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey |
     method, token = _paid_by(payment)
     return Basket(
         caller=current().caller,
+        team_id=request.team_id or None,
         request=key,
         currency=request.currency_code,
         lines=tuple((int(line.product_item_id), line.quantity) for line in request.items),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.errors import AppError, Kind
+from chassis.errors import AppError, FieldViolation, Kind
 from order_svc.domain.order_data import OrderData
 
 
@@ -14,6 +14,17 @@ class OrderNotFound(AppError):
     @classmethod
     def of(cls) -> OrderNotFound:
         return cls("there is no such order")
+
+
+class TeamNotFound(AppError):
+    """The caller places an order for a team, and is no member of it. Whether there is such a team is not told."""
+
+    kind, reason = Kind.NOT_FOUND, "TEAM_NOT_FOUND"
+
+    @classmethod
+    def of(cls, field: str) -> TeamNotFound:
+        why = "must be one of your own teams; whoever has just joined one refreshes the access token"
+        return cls(f"{field} {why}", violations=[FieldViolation(field, why)])
 
 
 class OrderChanged(AppError):

@@ -120,6 +120,7 @@ class OrderData:
             cancelled_at=self.cancelled_at,
             cancel_reason=self.cancel_reason,
             created_by=self.owner,
+            team_id=self.owner_team,
             row_version=self.row_version,
             sequence=self.sequence,
             cancel_code=self.cancel_code,

@@ -102,6 +102,8 @@ class OrderView:
     shipments: tuple[Shipment, ...] = ()
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    # The team that it was placed for; its members see and change it.
+    team_id: str | None = None
     # None in what 0.2.0 stored.
     updated_at: datetime | None = None
 

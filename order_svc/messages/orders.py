@@ -65,6 +65,7 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
         cancel_reason=CancelReason[view.cancel_code.name] if view.cancel_code else CancelReason.UNSPECIFIED,
         cancel_message=view.cancel_reason,
         created_by=view.created_by,
+        team_id=view.team_id or "",
         etag=view.etag,
         update_time=view.changed_at,
     )

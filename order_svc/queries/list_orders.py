@@ -36,11 +36,13 @@ _TOKENS = PageTokens(_Key)
 _FIELDS: Mapping[str, FilterField] = {
     "status": one_of({status.contract_name: status for status in Status}),
     "placed_at": time_field(),
+    "team_id": text_field(),
 }
 _FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field(), "number": number_field()}
 _COLUMNS: Mapping[str, Any] = {
     "status": OrderRow.status,
     "placed_at": OrderRow.placed_at,
+    "team_id": OrderRow.team_id,
     "created_by": OrderRow.created_by,
     "number": OrderRow.id,
 }

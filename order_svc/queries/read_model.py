@@ -108,7 +108,7 @@ class RefundRow(ReadBase, BaseSoftIntDelete, Owned):
 # Newest first: all orders, those of a person, those of a team.
 Index("ix_orders_placed_at", OrderRow.placed_at, OrderRow.id)
 Index("ix_orders_created_by", OrderRow.created_by, OrderRow.placed_at, OrderRow.id)
-Index("ix_orders_created_by_team", OrderRow.created_by_team, OrderRow.placed_at, OrderRow.id)
+Index("ix_orders_team_id", OrderRow.team_id, OrderRow.placed_at, OrderRow.id)
 # For the daily report: payments and refunds.
 Index("ix_orders_paid_at", OrderRow.paid_at, postgresql_where=OrderRow.paid_at.is_not(None))
 Index("ix_refund_order_id", RefundRow.order_id)
@@ -167,6 +167,7 @@ def _order(
         cancelled_at=order.cancelled_at,
         cancel_reason=order.cancel_reason,
         created_by=order.created_by,
+        team_id=order.team_id,
         row_version=order.row_version,
         sequence=order.sequence,
         cancel_code=CancelReason(order.cancel_code) if order.cancel_code else None,

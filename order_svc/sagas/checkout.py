@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -21,9 +21,8 @@ import structlog
 
 from chassis.background import to_completion
 from chassis.clock import Clock
-from chassis.context import Caller
 from chassis.errors import AppError, DeadlineExceeded, Locked, RequestIdReused, Unavailable
-from chassis.idempotency import RequestKey, reused
+from chassis.idempotency import reused
 from chassis.jobs import Job, JobHandler, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
@@ -32,7 +31,7 @@ from order_svc.commands import jobs
 from order_svc.commands.place_order import PlaceOrder, order_of
 from order_svc.commands.record_payment import RecordPayment
 from order_svc.commands.uow import OrderUow
-from order_svc.domain.address import PostalAddress
+from order_svc.domain.errors import TeamNotFound
 from order_svc.domain.inventory import (
     Hold,
     HoldLost,
@@ -48,6 +47,7 @@ from order_svc.domain.ports import Ids
 from order_svc.domain.preview import OrderPreview
 from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
+from order_svc.sagas.basket import Basket
 from order_svc.sagas.final_errors import ALWAYS
 from order_svc.sagas.holds import release_on_failure
 from order_svc.sagas.stock_jobs import StockJobs
@@ -56,22 +56,6 @@ log = structlog.get_logger(__name__)
 
 # Why it was not charged is for the shopper; the code counts unless it was charged.
 _Attempt: TypeAlias = tuple[PaymentOutcome, str, FailureCode]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basket:
-    """The order that a shopper requests: lines are pairs of product item id and quantity."""
-
-    caller: Caller
-    request: RequestKey | None
-    currency: str
-    lines: tuple[tuple[int, int], ...]
-    method: PaymentMethod
-    payment_token: str = field(repr=False)
-    incentive_codes: tuple[str, ...] = ()
-    loyalty_points: int = 0
-    shipping_address: PostalAddress | None = None
-    billing_address: PostalAddress | None = None
 
 
 class Checkout:
@@ -109,7 +93,8 @@ class Checkout:
 
     async def preview(self, basket: Basket) -> OrderPreview:
         """The order that `place` would make of the basket; keeps nothing."""
-        preview, now = await self._inventory.preview(_wanted(basket, order_id=0, key="")), self._clock.now()
+        basket.require_own_team()
+        preview, now = await self._inventory.preview(basket.wanted(order_id=0, key="")), self._clock.now()
         order = order_of(await _order_on(preview.hold, basket, 0, _no_id), now)
         if order.status is Status.CONFIRMED and order.is_free:
             order.paid_with_nothing(at=now)
@@ -128,10 +113,17 @@ class Checkout:
         }
 
     async def _place(self, basket: Basket) -> OrderView:
+        try:
+            basket.require_own_team()
+        except TeamNotFound:
+            # Perhaps it was placed, and the caller has left the team since.
+            if first := await self._mediator.find_result(PlaceOrder, basket.request):
+                return first
+            raise
         order_id = await self._order_ids.next()
         # A repeated request gets the hold of the first one, and with it the order id.
         key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
-        wanted = _wanted(basket, order_id=order_id, key=key)
+        wanted = basket.wanted(order_id=order_id, key=key)
         try:
             hold = await self._inventory.reserve(wanted)
         except RequestIdReused as error:
@@ -242,25 +234,13 @@ class _NotWanted(Exception):
     """Raised when the order was stopped, so that nothing is charged."""
 
 
-def _wanted(basket: Basket, *, order_id: int, key: str) -> HoldRequest:
-    return HoldRequest(
-        order_id=order_id,
-        key=key,
-        user_id=basket.caller.id,
-        currency=basket.currency,
-        lines=basket.lines,
-        incentive_codes=basket.incentive_codes,
-        loyalty_points=basket.loyalty_points,
-    )
-
-
 async def _order_on(hold: Hold, basket: Basket, order_id: int, next_id: Callable[[], Awaitable[int]]) -> PlaceOrder:
     return PlaceOrder(
         request=basket.request,
         # The hold of an earlier attempt has the order id of that attempt.
         request_is_new=hold.order_id == order_id,
         owner=basket.caller.id,
-        owner_team=basket.caller.team_ids[0] if basket.caller.team_ids else None,
+        owner_team=basket.team_id,
         currency=basket.currency,
         items=tuple([ordered(item, await next_id()) for item in hold.items]),
         discounts=tuple(

@@ -236,7 +236,9 @@ def test_each_database_with_the_chassiss_tables_has_run_all_of_its_sql() -> None
 def test_each_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in files("docs/adr") if path.name != "README.md"]
 
-    assert sorted(numbers) == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    # With gaps, while decisions are written at the same time.
+    assert sorted(set(numbers)) == sorted(numbers)
+    assert all(number.isdecimal() for number in numbers)
 
 
 def test_the_changelog_begins_with_this_version() -> None:

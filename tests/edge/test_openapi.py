@@ -63,7 +63,7 @@ def test_nothing_in_it_is_for_services_only(api: Any) -> None:
 
 
 def test_it_says_who_may_call_what_is_not_their_own(operations: dict[str, Any]) -> None:
-    own = "What is not the caller's own, or a team member's, is NOT_FOUND"
+    own = "What is neither the caller's own nor for a team of the caller is NOT_FOUND"
     for name, operation in operations.items():
         access = contract.methods()[name].access
         said = operation["description"]

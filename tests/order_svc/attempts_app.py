@@ -18,7 +18,7 @@ from order_svc.adapters.inventory import GrpcInventory
 from order_svc.commands.find_placed_holds import FindPlacedHolds
 from order_svc.domain.status import PaymentMethod, Status
 from order_svc.domain.views import OrderView
-from order_svc.sagas.checkout import Basket
+from order_svc.sagas.basket import Basket
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import InMemoryJobStore, StoredJob, leased
 from tests.inventory_svc.shop import InMemoryShop, Pieces

@@ -23,7 +23,8 @@ from order_svc.domain.status import CancelReason, FailureCode, PaymentMethod, Pa
 from order_svc.domain.views import OrderView
 from order_svc.messages.order_preview import preview_message
 from order_svc.payment.domain.errors import ProviderUnavailable
-from order_svc.sagas.checkout import Basket, Checkout
+from order_svc.sagas.basket import Basket
+from order_svc.sagas.checkout import Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 from tests.builders.order import SHOPPER

@@ -14,7 +14,7 @@ from order_svc.commands.confirm_availability import ConfirmAvailability
 from order_svc.commands.update_order import UpdateOrder
 from order_svc.domain.status import IllegalTransition, PaymentMethod, Status
 from order_svc.domain.views import OrderView
-from order_svc.sagas.checkout import Basket
+from order_svc.sagas.basket import Basket
 from tests.builders.order import SHOPPER
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import Pieces

@@ -29,7 +29,7 @@ def looks(write: AsyncEngine) -> Callable[[], int]:
     """Counts the statements that look for orders on the write side from now on."""
     sent: list[str] = []
     event.listen(write.sync_engine, "before_cursor_execute", lambda *of_call: sent.append(of_call[2]))
-    return lambda: sum("created_by_team FROM orders" in statement for statement in sent)
+    return lambda: sum("team_id FROM orders" in statement for statement in sent)
 
 
 @pytest.mark.parametrize("caller", [ADMIN, SERVICE, TEAM_MEMBER])

@@ -29,7 +29,7 @@ async def test_orm_and_bulk_inserts_know_who_and_when(sessions: Sessions) -> Non
 
     async with sessions() as session:
         for parcel in await session.scalars(select(Parcel)):
-            assert (parcel.created_by, parcel.created_by_team, parcel.modified_by) == ("ann", "blue", "ann")
+            assert (parcel.created_by, parcel.team_id, parcel.modified_by) == ("ann", None, "ann")
             assert before <= parcel.created_on <= datetime.now(UTC)
             assert parcel.created_on.tzinfo is UTC
             assert (parcel.is_deleted, parcel.deleted_on, parcel.row_version) == (False, None, 1)
@@ -38,7 +38,7 @@ async def test_orm_and_bulk_inserts_know_who_and_when(sessions: Sessions) -> Non
 async def test_orm_and_core_updates_count_up_and_say_who(sessions: Sessions) -> None:
     with calling(ANN):
         async with sessions() as session:
-            session.add(Parcel(label="a"))
+            session.add(Parcel(label="a", team_id="blue"))
             await session.commit()
     with calling(BEN):
         async with sessions() as session:

@@ -20,7 +20,8 @@ async def filled(sessions: Sessions) -> Sessions:
     for caller in (ANN, CYD, DEE):
         with calling(caller):
             async with sessions() as session:
-                session.add(Parcel(label=caller.id, lines=[Line(text="1"), Line(text="2")]))
+                team = next(iter(caller.team_ids), None)
+                session.add(Parcel(label=caller.id, team_id=team, lines=[Line(text="1"), Line(text="2")]))
                 await session.commit()
     return sessions
 

@@ -79,8 +79,8 @@ class Access(betterproto2.Message):
 
     owned: "bool" = betterproto2.field(2, betterproto2.TYPE_BOOL)
     """
-    The resource must be the caller's own or that of a member of one of the caller's teams; anybody else is told
-    NOT_FOUND, as if it did not exist. Where `allow` lists AUDIENCE_ADMIN, administrators pass; where it does not, they
+    The resource must be the caller's own, or be for one of the caller's teams; anybody else is told NOT_FOUND, as if it
+    did not exist. Where `allow` lists AUDIENCE_ADMIN, administrators pass; where it does not, they
     are like anybody else. Applied as SQL by the repositories.
     """
 

@@ -217,7 +217,7 @@ class ErrorReason(betterproto2.Enum):
 
     ORDER_NOT_FOUND = 35
     """
-    There is no such order, or it is neither the caller's own nor that of a team member.
+    There is no such order, or it is neither the caller's own nor for a team of the caller.
     """
 
     ILLEGAL_TRANSITION = 36
@@ -312,7 +312,7 @@ class ErrorReason(betterproto2.Enum):
 
     TEAM_NOT_FOUND = 54
     """
-    There is no such team.
+    There is no such team, or the caller is no member of it. Whoever has just become one refreshes the access token.
     """
 
     TEAM_FULL = 55

@@ -446,6 +446,12 @@ class CreateOrderRequest(betterproto2.Message):
     Whom the bill is for, with the limits of the shipping address. Absent: the same address.
     """
 
+    team_id: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The team that the order is placed for, of which the caller must be a member (`team_ids` of the user): TEAM_NOT_FOUND for any
+    other. Its members see and change the order like the caller. Absent: the order is the caller's only.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "CreateOrderRequest", CreateOrderRequest)
 
@@ -718,7 +724,7 @@ default_message_pool.register_message("easyorder.order.v1", "ListAllOrdersReques
 @dataclass(eq=False, repr=False)
 class ListOrdersRequest(betterproto2.Message):
     """
-    Which page of the caller's orders.
+    Which page of the orders of the caller and the caller's teams.
     """
 
     page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
@@ -733,7 +739,7 @@ class ListOrdersRequest(betterproto2.Message):
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at.
+    AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at, team_id.
     In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
     """
 
@@ -903,6 +909,11 @@ class Order(betterproto2.Message):
     created_by: "str" = betterproto2.field(23, betterproto2.TYPE_STRING)
     """
     The user who placed it.
+    """
+
+    team_id: "str" = betterproto2.field(26, betterproto2.TYPE_STRING)
+    """
+    The team that it was placed for, whose members see and change it; empty if it was placed for none.
     """
 
     etag: "str" = betterproto2.field(24, betterproto2.TYPE_STRING)
@@ -1377,6 +1388,12 @@ class PreviewOrderRequest(betterproto2.Message):
     )
     """
     Whom the bill is for, with the limits of the shipping address. Absent: the same address.
+    """
+
+    team_id: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The team that the order is placed for, of which the caller must be a member (`team_ids` of the user): TEAM_NOT_FOUND for any
+    other. Its members see and change the order like the caller. Absent: the order is the caller's only.
     """
 
 
