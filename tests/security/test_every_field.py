@@ -7,10 +7,8 @@ import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_from_bytes
 
 import grpc
 import httpx
@@ -23,12 +21,13 @@ from chassis.context import Audience
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop, lamp
-from envoy.routing import CLUSTERS, OPS
+from envoy.routing import OPS
 from tests.e2e import invariants
 from tests.e2e.forged_tokens import forge
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.hostile import Attack, attacks
+from tests.security.requests import home_of, json_request
 
 MODULES = {
     "identity": "identity_svc",
@@ -58,7 +57,6 @@ AT_ONCE = 8
 TIMEOUT_S = 20
 # A stream that was not refused by then is one.
 STREAM_S = 0.5
-LONGEST_URL = 20_000
 METHODS = list(contract.methods().values())
 # JSON takes the same bodies for CreateProduct and CreateIncentive, and gRPC the same messages for these.
 TWINS = {"UpdateProduct", "UpdateIncentive"}
@@ -138,7 +136,7 @@ async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name.rpartition(".")[2])
 async def test_by_grpc(method: Method, stage: Stage) -> None:
-    service = "order" if method.service == OPS else _home(method)
+    service = "order" if method.service == OPS else home_of(method)
     process = psutil.Process(stage.mesh.pid_of(MODULES[service]))
     audited: set[str] = set()
 
@@ -168,13 +166,13 @@ async def test_by_grpc(method: Method, stage: Stage) -> None:
     ids=lambda value: value.full_name.rpartition(".")[2] if isinstance(value, Method) else value.path,
 )
 async def test_by_json(method: Method, binding: HttpBinding, stage: Stage, http: httpx.AsyncClient) -> None:
-    service = "order" if method.service == OPS else _home(method)
+    service = "order" if method.service == OPS else home_of(method)
     envoy = next(p for p in psutil.Process(stage.mesh.pid).children(recursive=True) if "envoy" in p.name())
     processes = [psutil.Process(stage.mesh.pid_of(MODULES[service])), envoy]
     seen: set[tuple[str, bytes | None]] = set()
 
     async def call(attack: Attack) -> str | None:
-        url, content = _request(binding, attack)
+        url, content = json_request(binding, attack)
         if (url, content) in seen:
             return None
         seen.add((url, content))
@@ -251,43 +249,6 @@ async def _json_answer(
         assert method.server_streaming, "no answer"
         return 200, ""
     return answer.status_code, answer.text
-
-
-def _request(binding: HttpBinding, attack: Attack) -> tuple[str, bytes | None]:
-    """URL and body: fields of the path and the query are taken out of the body."""
-    body = deepcopy(attack.body)
-
-    def in_path(match: re.Match[str]) -> str:
-        *above, name = map(_json_name, match[1].split("."))
-        inside = body[above[0]] if above and above[0] in body else body
-        # The message itself may be what is hostile.
-        return _text(inside.pop(name, 0) if isinstance(inside, dict) else 0, attack)
-
-    path = re.sub(r"\{([\w.]+)(?:=[^}]+)?\}", in_path, binding.path)
-    if binding.body == "*":
-        return path, attack.json_of(body)
-    content = attack.json_of(body.pop(binding.body, {})) if binding.body else None
-    query = "&".join(
-        f"{name}={_text(value, attack)}"
-        for name, values in body.items()
-        for value in (values if isinstance(values, list) else [values])
-        if not isinstance(value, dict)
-    )
-    return f"{path}?{query}" if query else path, content
-
-
-def _text(value: object, attack: Attack) -> str:
-    hostile = value == "@@hostile@@"
-    return quote_from_bytes((attack.url or b"")[:LONGEST_URL] if hostile else str(value).encode(), safe="")
-
-
-def _json_name(name: str) -> str:
-    return re.sub("_(.)", lambda match: match[1].upper(), name)
-
-
-def _home(method: Method) -> str:
-    # An internal service is in easyorder.internal.<process>.v1.
-    return CLUSTERS.get(method.service) or method.service.split(".")[2]
 
 
 async def _are_audited(mesh: RunningMesh, service: str, correlation_ids: set[str]) -> None:
