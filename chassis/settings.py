@@ -97,6 +97,7 @@ def _smtp_url(value: SecretStr) -> SecretStr:
 
 
 Addresses = Annotated[str, AfterValidator(_addresses)]
+Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class MeshSettings(BaseSettings):
@@ -197,7 +198,7 @@ class MeshSettings(BaseSettings):
     """The maximum for one client address (for IPv6, one /64)"""
     stream_limit_per_user: int = Field(default=50, ge=1, le=1_000_000)
     """The maximum for one user"""
-    trusted_proxies: Annotated[str, AfterValidator(_networks)] = LOOPBACK
+    trusted_proxies: Networks = LOOPBACK
     """Networks from which Envoy calls the services, separated by commas; only these may report a client's address"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
     """How long a stopping process waits for calls in flight"""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from chassis.settings import MeshSettings, socket_dir
+from chassis.settings import MeshSettings, Networks, socket_dir
 
 ADMIN_SOCKET = "admin.sock"
 
@@ -46,8 +46,8 @@ class EnvoySettings(MeshSettings):
     """Streams started per minute and address, and streams and tickets per minute and user"""
     call_limit: int = Field(default=512, ge=1, le=1_000_000)
     """Writes, and also reads, of all clients at once at a replica of a service; more are refused with 503"""
-    envoy_trusted_hops: int = Field(default=0, ge=0, le=10)
-    """Proxies before Envoy that add to `x-forwarded-for`: the client's address is taken from there"""
+    envoy_trusted_proxies: Networks = ""
+    """Networks of the proxies before Envoy, separated by commas; only these may report a client in `x-forwarded-for`"""
 
     @property
     def envoy_admin_socket(self) -> Path:

@@ -45,6 +45,7 @@ from envoy.routing import (
     verbs_of_paths,
     verbs_without_body,
 )
+from foundation.addresses import networks
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 PREVIEW_ORDER = "/easyorder.order.v1.OrderService/PreviewOrder"
@@ -57,6 +58,8 @@ SIGN_IN = tuple(
 # How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them this long before they expire
+# For documentation (RFC 5737): nobody has it.
+NOBODY = "192.0.2.0/32"
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -100,7 +103,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "stream_names": stream_names_regex(methods),
         # Whose stream a ticket opens is known where it is made.
         "stream_or_ticket_names": any_of([stream_names_regex(methods), names_regex([_method(CREATE_TICKET)])]),
-        "trusted_hops": settings.envoy_trusted_hops,
+        "trusted_proxies": _cidrs(settings.envoy_trusted_proxies),
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
@@ -129,6 +132,12 @@ def token_bucket(per_minute: int) -> JsonObject:
 
 def _method(full_name: str) -> Method:
     return contract.methods()[full_name]
+
+
+def _cidrs(listed: str) -> list[JsonObject]:
+    """Networks as Envoy takes them, never none at all."""
+    found = networks(listed) or networks(NOBODY)
+    return [{"address_prefix": str(one.network_address), "prefix_len": one.prefixlen} for one in found]
 
 
 def _hosts(settings: EnvoySettings, service: str) -> list[JsonObject]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import grpc
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -126,21 +127,31 @@ async def test_an_address_cannot_be_claimed(strict: RunningEnvoy, mesh: FakeMesh
 async def test_behind_a_proxy_the_address_is_the_clients_and_of_ipv6_its_network(
     started_mesh: FakeMesh, mesh: FakeMesh, tmp_path: Path
 ) -> None:
+    proxies = "127.0.0.1, 10.1.0.0/16"
     async with (
-        running_envoy(tmp_path, started_mesh.ports, auth_rate_limit=1, envoy_trusted_hops=1) as behind,
-        plain_client(behind.url) as http,
+        running_envoy(tmp_path, started_mesh.ports, auth_rate_limit=1, envoy_trusted_proxies=proxies) as behind,
+        plain_client(behind.url, local_address="127.0.0.1") as proxy,
+        plain_client(behind.url, local_address="127.0.0.2") as stranger,
     ):
 
-        async def sign_in(address: str) -> int:
-            headers = {"x-forwarded-for": f"198.51.100.99, {address}"}
-            return (await http.post("/api/v1/users/login", json={}, headers=headers)).status_code
+        async def sign_in(*forwarded: str, by: httpx.AsyncClient = proxy) -> int:
+            headers = {"x-forwarded-for": ", ".join(forwarded), "x-envoy-external-address": "203.0.113.7"}
+            return (await by.post("/api/v1/users/login", json={}, headers=headers)).status_code
 
-        first = [await sign_in(address) for address in ("203.0.113.1", "203.0.113.2", "2001:db8::1")]
-        again = [await sign_in(address) for address in ("203.0.113.1", "2001:db8::2")]
+        spoofed = "198.51.100.99"
+        first = [await sign_in(spoofed, address) for address in ("203.0.113.1", "203.0.113.2", "2001:db8::1")]
+        again = [await sign_in(spoofed, address) for address in ("203.0.113.1", "2001:db8::2")]
         elsewhere = await sign_in("2001:db8:0:1::1")
+        by_two_proxies = [await sign_in(spoofed, "203.0.113.3", "10.1.2.3") for _ in range(2)]
+        strangers = [await sign_in(f"203.0.113.{n}", by=stranger) for n in (21, 22)]
+        claims = [await sign_in(f"203.0.113.{n}", "10.1.2.3", by=stranger) for n in (23, 24)]
 
     assert (first, again, elsewhere) == ([200] * 3, [429] * 2, 200)
-    assert [call.metadata["x-envoy-external-address"] for call in mesh.calls[:2]] == ["203.0.113.1", "203.0.113.2"]
+    assert by_two_proxies == [200, 429]
+    assert strangers + claims == [200, 429, 429, 429]
+    seen = [call.metadata["x-envoy-external-address"] for call in mesh.calls]
+    clients = ["203.0.113.1", "203.0.113.2", "2001:db8::1", "2001:db8:0:1::1", "203.0.113.3", "127.0.0.2"]
+    assert seen == clients
 
 
 @pytest.mark.parametrize("per_minute", [1, 7, 60, 600, 1200, 1300, 100_000])

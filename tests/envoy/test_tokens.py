@@ -64,9 +64,11 @@ async def test_identity_is_only_what_the_token_says(
 
 async def test_clients_can_not_steer_envoy(envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     steering = {"x-envoy-original-path": "/api/v1/admin/ops/order/", "x-envoy-upstream-rq-timeout-ms": "1"}
-    await envoy.call(LIST_ORDERS, bearer | steering)
+    claims = {"x-request-id": "of another call", "x-forwarded-proto": "https", "x-envoy-internal": "true"}
+    await envoy.call(LIST_ORDERS, bearer | steering | claims)
 
     assert not steering.keys() & mesh.only_call.metadata.keys()
+    assert not claims.items() & mesh.only_call.metadata.items()
 
 
 async def test_grpc_details_agree_with_the_status(envoy: RunningEnvoy, mesh: FakeMesh) -> None:
