@@ -14,11 +14,12 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.grpc.streams import StreamLimits
-from foundation.addresses import LOOPBACK, networks
+from foundation.addresses import LOOPBACK, is_loopback, networks
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
 MAX_PORT_OFFSET = 16_000
+LOCAL = "local"
 DAYS_OF_A_CENTURY = 36_500
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
@@ -73,6 +74,12 @@ def _database_server(value: str) -> str:
     return value
 
 
+def _is_loopback(listed: str) -> bool:
+    """Whether every host:port of a comma-separated list can be reached from this machine only."""
+    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in listed.split(",")]
+    return all(host == "localhost" or is_loopback(host) for host in hosts)
+
+
 def _own_port(service: str) -> Callable[[dict[str, Any]], str]:
     return lambda known: host_port(known["host"], PORTS[service] + known["port_offset"])
 
@@ -113,6 +120,9 @@ class MeshSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    environment: str = LOCAL
+    """Anything but `local` is as strict on loopback as `local` is where other machines can reach the mesh: no default
+    password, no web pages of other origins, reflection for administrators only"""
     data_dir: Path = Path(".data")
     """The folder of the databases, the secret and the log of the mesh"""
     host: str = "127.0.0.1"
@@ -212,6 +222,13 @@ class MeshSettings(BaseSettings):
         if self.alert_webhook_url and not self.alert_webhook_secret.get_secret_value():
             raise ValueError("EASYORDER_ALERT_WEBHOOK_URL needs EASYORDER_ALERT_WEBHOOK_SECRET")
         return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only users of this machine can reach the mesh, as far as this process knows."""
+        services = (getattr(self, f"{service}_address") for service in PORTS)
+        listening = (self.listen_address or ",".join(services), host_port(self.envoy_host, self.http_port))
+        return self.environment == LOCAL and all(map(_is_loopback, listening))
 
     @property
     def stream_limits(self) -> StreamLimits:

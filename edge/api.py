@@ -9,7 +9,9 @@ from easyorder.google.api import HttpBody
 from easyorder.identity.v1 import GetJwksRequest, Jwks
 
 from chassis.auth.keys import KeyCache, to_jwks
+from chassis.context import current
 from chassis.errors import Unavailable
+from edge.home import content_policy
 from edge.mesh_health import SERVING, MeshHealth
 
 
@@ -18,10 +20,12 @@ class PortalApi:
 
     def __init__(self, *, home: str, open_api: str, health: MeshHealth) -> None:
         self._home = HttpBody(content_type="text/html; charset=utf-8", data=home.encode())
+        self._home_policy = content_policy(home)
         self._open_api = HttpBody(content_type="application/json", data=open_api.encode())
         self._health = health
 
     async def get_home(self, request: GetHomeRequest) -> HttpBody:
+        current().reply_headers["content-security-policy"] = self._home_policy
         return self._home
 
     async def get_open_api(self, request: GetOpenApiRequest) -> HttpBody:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chassis.settings import MeshSettings, Networks, socket_dir
 
@@ -21,6 +22,13 @@ def _socket_dir(known: dict[str, Any]) -> Path:
 def _descriptor() -> str:
     # Envoy's configuration is UTF-8, regardless of this process's file system encoding.
     return os.fsencode(str(files("easyorder") / "contract.binpb")).decode("utf-8", "surrogateescape")
+
+
+def _origins(value: str) -> str:
+    for one in value.split(",") if value else ():
+        if not re.fullmatch(r"[*]|https?://[^/?#\s@*]+", one.strip()):
+            raise ValueError("must be origins such as https://shop.example.com, with commas between them, or *")
+    return value.lower()
 
 
 class EnvoySettings(MeshSettings):
@@ -46,8 +54,17 @@ class EnvoySettings(MeshSettings):
     """Streams started per minute and address, and streams and tickets per minute and user"""
     call_limit: int = Field(default=512, ge=1, le=1_000_000)
     """Writes, and also reads, of all clients at once at a replica of a service; more are refused with 503"""
+    cors_origins: Annotated[str, AfterValidator(_origins)] = ""
+    """Origins of the web pages that may call the API, such as `https://shop.example.com`, separated by commas, or `*`;
+    empty: all while only this machine can reach the mesh, else none"""
     envoy_trusted_proxies: Networks = ""
     """Networks of the proxies before Envoy, separated by commas; only these may report a client in `x-forwarded-for`"""
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """`*` stands for all."""
+        origins = self.cors_origins or ("*" if self.is_local else "")
+        return [one.strip() for one in origins.split(",") if one.strip()]
 
     @property
     def envoy_admin_socket(self) -> Path:

@@ -29,6 +29,7 @@ from chassis.errors import (
 from chassis.grpc.status import to_status
 from chassis.grpc.streams import TooManyStreams
 from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, GIVEN_TWICE, HEADERS_TOO_LARGE
+from envoy.response_headers import safe_headers
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder's message names the invalid field and the reason.
@@ -85,7 +86,8 @@ class LocalReply:
         if self.answer:
             for_json["status_code"] = self.answer
         headers = list(self._headers())
-        for_json["headers_to_add"] = headers + ([_header("allow", self.allow)] if self.allow else [])
+        # Those of routes are missing where a request was refused before it had a route.
+        for_json["headers_to_add"] = headers + safe_headers() + ([_header("allow", self.allow)] if self.allow else [])
         yield for_json
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")

@@ -29,6 +29,7 @@ from envoy.limits import (
 )
 from envoy.local_replies import mappers
 from envoy.paths import any_of
+from envoy.response_headers import safe_headers
 from envoy.routing import (
     OPS,
     OPS_CLUSTERS,
@@ -103,7 +104,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "stream_names": stream_names_regex(methods),
         # Whose stream a ticket opens is known where it is made.
         "stream_or_ticket_names": any_of([stream_names_regex(methods), names_regex([_method(CREATE_TICKET)])]),
-        "trusted_proxies": _cidrs(settings.envoy_trusted_proxies),
+        **_clients(settings),
         "order_bucket": token_bucket(settings.order_rate_limit),
         "auth_bucket": token_bucket(settings.auth_rate_limit),
         "stream_bucket": token_bucket(settings.stream_rate_limit),
@@ -132,6 +133,19 @@ def token_bucket(per_minute: int) -> JsonObject:
 
 def _method(full_name: str) -> Method:
     return contract.methods()[full_name]
+
+
+def _clients(settings: EnvoySettings) -> JsonObject:
+    """Who they are, and what browsers may do."""
+    return {
+        "trusted_proxies": _cidrs(settings.envoy_trusted_proxies),
+        "allowed_origins": [_origin(one) for one in settings.allowed_origins],
+        "safe_headers": safe_headers(),
+    }
+
+
+def _origin(allowed: str) -> JsonObject:
+    return {"safe_regex": {"regex": ".*"}} if allowed == "*" else {"exact": allowed}
 
 
 def _cidrs(listed: str) -> list[JsonObject]:

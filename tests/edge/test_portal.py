@@ -17,6 +17,7 @@ from chassis.errors import AppError, Unavailable
 from chassis.grpc.channel import open_channel
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_rpc_error
+from edge.home import content_policy, home_page
 from edge.mesh_health import MeshHealth
 from tests.edge.conftest import SERVICES, HealthServers
 
@@ -43,6 +44,18 @@ async def test_the_front_page_needs_nothing_else(client: Client) -> None:
     assert "<script" not in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_a_page_has_only_the_styles_that_it_came_with() -> None:
+    policy = content_policy("<style>b { color: red }</style><style></style>")
+
+    # Of `b { color: red }` and of nothing.
+    assert policy.split("; ")[:2] == [
+        "default-src 'none'",
+        "style-src 'sha256-O28scEPi1wp28nkUG+W8j5nTbUOBZEuee0EWEjDpinQ=' "
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    ]
+    assert "style=" not in home_page()
 
 
 async def test_the_open_api_document_is_json(client: Client) -> None:

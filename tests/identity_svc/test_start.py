@@ -180,7 +180,7 @@ def test_the_default_password_is_for_loopback(monkeypatch: pytest.MonkeyPatch, v
     port = ":7000" if variable.endswith("ADDRESS") else ""
     for private in ("127.0.0.1", "localhost", "[::1]" if port else "::1"):
         monkeypatch.setenv(f"EASYORDER_{variable}", private + port)
-        assert IdentitySettings().is_private
+        assert IdentitySettings().is_local
 
     for public in ("0.0.0.0", "192.0.2.1", "shop.example.com"):
         monkeypatch.setenv(f"EASYORDER_{variable}", public + port)
