@@ -10,6 +10,8 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import EncodeError, Message
 
+from chassis import contract
+
 _LONGEST = 3_000
 _WORDS = ("", " ", "0", "-1", "me", "*", "\0", "'; DROP TABLE orders; --", "' OR '1'='1", "%s", "../..", "tok_ok")
 _FILTERS = ("status = ORDER_STATUS_PAID", 'placed_at >= "2026-01-01T00:00:00Z"', "currency_code != USD AND NOT", "a b")
@@ -46,7 +48,8 @@ class Mutations:
         return data
 
     def _change(self, message: Message) -> None:
-        fields = [field for field in message.DESCRIPTOR.fields if not _is_map(field)]
+        described = contract.pool().FindMessageTypeByName(message.DESCRIPTOR.full_name)
+        fields = [field for field in described.fields if not _is_map(field)]
         if not fields:
             return
         field = self._random.choice(fields)
