@@ -31,6 +31,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         },
         verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
         reflected=sorted({method.service for method in contract.methods().values()}),
         background=[health],
     )
