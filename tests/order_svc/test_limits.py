@@ -51,6 +51,7 @@ BATCH = 200
 LINES, PIECES = 100, 1000
 # Enough for the places of the lines that wait to be a long text.
 WAITING = 34
+TEAM = LETTER * 40
 # What order_svc takes, as google.type.PostalAddress has no rules.
 ADDRESS = {
     "regionCode": "DE",
@@ -122,7 +123,7 @@ async def offered(shop: WholeShop) -> list[str]:
 
 def order_of(items: list[str], **given: Any) -> CreateOrderRequest:
     usual: dict[str, Any] = {"currency_code": "USD", "method": "PAYMENT_METHOD_CARD", "token": "tok_ok"}
-    usual |= {"loyalty_points": None, "shipping_address": ADDRESS, "billing_address": ADDRESS}
+    usual |= {"team_id": TEAM, "loyalty_points": None, "shipping_address": ADDRESS, "billing_address": ADDRESS}
     return largest(CreateOrderRequest, **usual | {"product_item_id": each(items), "incentive_codes": []} | given)
 
 
@@ -186,7 +187,7 @@ async def books_are_right(shop: WholeShop) -> None:
 
 
 async def test_the_largest_order_by_card_is_refused_retried_shipped_returned_and_exported(shop: WholeShop) -> None:
-    product, codes, shopper = await stocked(shop), await offered(shop), shop.client(shop.tokens.user())
+    product, codes, shopper = await stocked(shop), await offered(shop), shop.client(shop.tokens.user(teams=[TEAM]))
     items = [item.id for item in product.product_items[:LINES]]
 
     placed = await shopper.call(CREATE, order_of(items, token="tok_declined", incentive_codes=codes))
@@ -202,7 +203,11 @@ async def test_the_largest_order_by_card_is_refused_retried_shipped_returned_and
 
 
 async def test_the_largest_order_in_cash_is_edited_delivered_returned_and_exported(shop: WholeShop) -> None:
-    product, shopper, admin = await stocked(shop), shop.client(shop.tokens.user()), shop.client(shop.tokens.admin())
+    product, shopper, admin = (
+        await stocked(shop),
+        shop.client(shop.tokens.user(teams=[TEAM])),
+        shop.client(shop.tokens.admin()),
+    )
     items = [item.id for item in product.product_items[: 2 * LINES]]
 
     placed = await shopper.call(CREATE, order_of(items[:LINES], method="PAYMENT_METHOD_CASH"))
@@ -220,7 +225,7 @@ async def test_the_largest_backorder_is_filled_and_paid(shop: WholeShop) -> None
     there = [0] * WAITING + [PIECES] * (LINES - WAITING)
     new = [{"sku": sku(), "backorderable": True, "quantityOnHand": f"{pieces}"} for pieces in there]
     items = await stocked(shop, product_items=new)
-    warehouse, shopper = shop.client(shop.tokens.admin(), of="inventory"), shop.client(shop.tokens.user())
+    warehouse, shopper = shop.client(shop.tokens.admin(), of="inventory"), shop.client(shop.tokens.user(teams=[TEAM]))
     async with shop.database("easyorder_inventory_write") as connection:
         # A shop that has had many backorders: their places have many digits.
         await connection.execute("UPDATE inventory SET places = 1000000000000000000")
