@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Any
 
 from easyorder.auth.v1 import Audience as Audience
 
@@ -62,12 +63,24 @@ class RequestContext:
     address: str = ""  # the client's address (see chassis.addresses); empty for a job
     deadline: float | None = None
     position: str | None = None  # from x-easyorder-position: the position that a read must have reached
-    # On a call by a service: the user on whose behalf it calls. For the audit only; it grants no permission.
-    on_behalf_of: str = ""
+    # On a call by a service: the user for whom it calls, whose rights limit it to certain rows.
+    user: Caller | None = None
+    # The access token of the caller or of `user`, for calls to other services; empty where a ticket was used.
+    user_token: str = field(default="", repr=False)
     # Sent as initial metadata with the reply; handlers may add to it.
     reply_headers: dict[str, str] = field(default_factory=dict)
     # Details for the audit entry of this request, such as the reason given; handlers may add to it.
     audit_details: list[str] = field(default_factory=list)
+
+    @property
+    def on_behalf_of(self) -> str:
+        """The id of the user for whom a service calls, or empty."""
+        return self.user.id if self.user else ""
+
+    @property
+    def subject(self) -> Caller:
+        """Whose rows are seen and changed: those of the user for whom a service calls, not those of the service."""
+        return self.user or self.caller
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("easyorder_request", default=None)
@@ -88,6 +101,6 @@ def request_context(context: RequestContext) -> Iterator[RequestContext]:
         _current.reset(token)
 
 
-def identify(caller: Caller, *, on_behalf_of: str = "") -> None:
-    """Sets the caller until the end of the enclosing `request_context`."""
-    _current.set(replace(current(), caller=caller, on_behalf_of=on_behalf_of))
+def identify(caller: Caller, **changes: Any) -> None:
+    """Sets the caller and other fields until the end of the enclosing `request_context`."""
+    _current.set(replace(current(), caller=caller, **changes))

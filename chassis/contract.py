@@ -35,6 +35,7 @@ class Access:
     allow: frozenset[Audience]
     owned: bool
     planned: bool = False
+    services: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _method(method: MethodDescriptor) -> Method:
         request=message_types()[method.input_type.full_name],
         response=message_types()[method.output_type.full_name],
         server_streaming=method.server_streaming,
-        access=Access(frozenset(filter(None, access.allow)), access.owned, access.planned),
+        access=Access(frozenset(filter(None, access.allow)), access.owned, access.planned, frozenset(access.services)),
         http=tuple(_bindings(http)),
     )
 

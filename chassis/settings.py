@@ -20,6 +20,7 @@ from foundation.addresses import LOOPBACK, is_loopback, networks
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
 MAX_PORT_OFFSET = 16_000
 LOCAL = "local"
+MIN_SECRET_LENGTH = 32
 DAYS_OF_A_CENTURY = 36_500
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
@@ -159,8 +160,13 @@ class MeshSettings(BaseSettings):
     """The address on which this process listens, if different from its address above"""
 
     mesh_secret: SecretStr = Field(default_factory=_kept_secret)
-    """Shared only by the services of a mesh, at least 32 characters; empty: the secret that `make up` keeps in
-    DATA_DIR"""
+    """Encrypts what identity, inventory and order store or give to clients; known to the replicas of one service only,
+    at least 32 characters; empty: the secret that `make up` keeps in DATA_DIR"""
+    service_keys_dir: Path = Field(
+        default_factory=lambda known: known["data_dir"] / "service_keys",
+        json_schema_extra={"default": "`service_keys` in DATA_DIR"},
+    )
+    """Has `public.json`, the public keys of all services, and the private key of this one, such as `order.pem`"""
 
     jwks_file: Path | None = Field(
         default_factory=lambda known: known["data_dir"] / "jwks.json",
@@ -229,6 +235,13 @@ class MeshSettings(BaseSettings):
         services = (getattr(self, f"{service}_address") for service in PORTS)
         listening = (self.listen_address or ",".join(services), host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
+
+    @property
+    def own_secret(self) -> str:
+        """MESH_SECRET. Raises ValueError if it is too short, because it could be guessed."""
+        if len(secret := self.mesh_secret.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"EASYORDER_MESH_SECRET must have at least {MIN_SECRET_LENGTH} characters")
+        return secret
 
     @property
     def stream_limits(self) -> StreamLimits:

@@ -6,6 +6,7 @@ import json
 
 from chassis import contract
 from chassis.auth.keys import KeyCache, keys_of
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
@@ -15,6 +16,7 @@ from edge.home import home_page
 from edge.mesh_health import MeshHealth
 from edge.openapi import document
 
+NAME = "edge"
 PORTAL = "easyorder.edge.v1.PortalService"
 IDENTITY = "easyorder.identity.v1.IdentityService"
 
@@ -23,15 +25,14 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
     """The gRPC server, not started. Its reflection lists all services, for clients that connect through Envoy."""
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
     return GrpcServer(
-        name="edge",
+        name=NAME,
         address=settings.listen_address or settings.edge_address,
         servicers={
             PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health),
             IDENTITY: KeysApi(keys),
         },
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value()),
+        verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME)),
         call_timeout_s=settings.call_timeout_s,
-        reflection_for_all=settings.is_local,
         reflected=sorted({method.service for method in contract.methods().values()}),
         background=[health],
     )

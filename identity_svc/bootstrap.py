@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache
 from chassis.auth.revocations import Revocations
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -137,7 +138,7 @@ async def make_mediator(
     await mediator.send(EnsureSigningKey())
     await ring.read()
     access_tokens = JwtAccessTokens(ring.current, life_s=settings.access_token_life_s)
-    refresh_tokens = MacRefreshTokens(settings.mesh_secret.get_secret_value())
+    refresh_tokens = MacRefreshTokens(settings.own_secret)
     mediator.handle(Register, partial(register, passwords=passwords, policy=PASSWORD_POLICY, clock=clock))
     mediator.handle(
         Login,
@@ -245,13 +246,12 @@ def _server(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value(), revocations=own),
+        verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=own),
         audit=SqlSink(engine, AUDIT_ENTRY),
         report=error_log.report,
         probe=takes_writes(engine),
         trusted_proxies=settings.trusted_proxies,
         call_timeout_s=settings.call_timeout_s,
-        reflection_for_all=settings.is_local,
     )
 
 
@@ -275,7 +275,7 @@ def _hourly(
 
 
 def _encryption(settings: IdentitySettings) -> KeyEncryption:
-    return KeyEncryption(settings.mesh_secret.get_secret_value())
+    return KeyEncryption(settings.own_secret)
 
 
 def _cost(settings: IdentitySettings) -> Argon2Cost:

@@ -22,7 +22,6 @@ from identity_svc.domain.user import Email
 
 DEFAULT_ADMIN_PASSWORD = "Admin123!"
 PASSWORD_POLICY = PasswordPolicy(is_bad_password)
-MIN_SECRET_LENGTH = 32
 # The time in which the last replica stops to sign with a key.
 REPLICAS_DIFFER = timedelta(seconds=60)
 # The contract's limits for Register, which `make up` does not need to load.
@@ -134,8 +133,7 @@ class IdentitySettings(AdministratorSettings):
                 "EASYORDER_ADMIN_PASSWORD is the default, which everybody knows: set another one "
                 f"(the default is accepted only on loopback and with EASYORDER_ENVIRONMENT={LOCAL})"
             )
-        if len(self.mesh_secret.get_secret_value()) < MIN_SECRET_LENGTH:
-            raise ValueError(f"EASYORDER_MESH_SECRET must have at least {MIN_SECRET_LENGTH} characters")
+        assert self.own_secret  # raises ValueError
         return self
 
     @property

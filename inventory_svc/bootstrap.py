@@ -14,6 +14,7 @@ from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
+from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
@@ -118,17 +119,17 @@ class _Reading:
 def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
-    secret = settings.mesh_secret.get_secret_value()
+    tokens = ServiceTokens(SERVICE, settings.service_keys_dir)
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
         gauges=Gauges(),
         write=engine(settings, "write"),
         read=engine(settings, "read"),
-        identity=Peer(settings.identity_address, SERVICE, secret),
-        orders=Peer(settings.order_address, SERVICE, secret),
+        identity=Peer(settings.identity_address, "identity", tokens),
+        orders=Peer(settings.order_address, "order", tokens),
         # Its stream has a heartbeat, and would be pinged all the time.
-        feed=Peer(settings.order_address, SERVICE, secret, silence_s=30),
+        feed=Peer(settings.order_address, "order", tokens, silence_s=30),
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
@@ -244,6 +245,7 @@ def _server(
     lag_ms = reading.projector.lag_ms
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(to.identity), SERVICE)
+    service_keys = ServiceKeys(settings.service_keys_dir, SERVICE)
     return GrpcServer(
         name=SERVICE,
         address=settings.listen_address or settings.inventory_address,
@@ -256,11 +258,11 @@ def _server(
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE),
         },
-        verifier=TokenVerifier(keys, settings.mesh_secret.get_secret_value(), revocations=revocations),
+        verifier=TokenVerifier(keys, service_keys, revocations=revocations),
+        secret=settings.own_secret,
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
-        reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),

@@ -16,6 +16,7 @@ from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
+from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -96,7 +97,7 @@ class _Connections:
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[GrpcServer]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
-    secret = settings.mesh_secret.get_secret_value()
+    tokens = ServiceTokens(NAME, settings.service_keys_dir)
 
     def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
         return make_engine(
@@ -112,9 +113,9 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         clock=clock or SystemClock(),
         write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
         read=engine("read", READ_DATABASE),
-        identity=Peer(settings.identity_address, NAME, secret),
-        inventory=Peer(settings.inventory_address, NAME, secret),
-        payment=Peer(settings.payment_address, NAME, secret),
+        identity=Peer(settings.identity_address, "identity", tokens),
+        inventory=Peer(settings.inventory_address, "inventory", tokens),
+        payment=Peer(settings.payment_address, "payment", tokens),
     )
     try:
         yield _service(connections, await shop_key(connections.write))
@@ -277,16 +278,17 @@ def _server(
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(to.identity), NAME)
+    service_keys = ServiceKeys(settings.service_keys_dir, NAME)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=TicketOrTokenVerifier(keys, settings.mesh_secret.get_secret_value(), tickets, revocations),
+        verifier=TicketOrTokenVerifier(keys, service_keys, tickets, revocations),
+        secret=settings.own_secret,
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
-        reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis import contract
 from chassis.auth.keys import KeyCache
 from chassis.auth.revocations import Revocations
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import to_completion
 from chassis.clock import Clock
@@ -112,14 +113,14 @@ class TicketOrTokenVerifier(TokenVerifier):
     """Takes a ticket in place of the access token of a stream."""
 
     def __init__(
-        self, keys: KeyCache, mesh_secret: str, tickets: StreamTickets, revocations: Revocations | None = None
+        self, keys: KeyCache, service_keys: ServiceKeys, tickets: StreamTickets, revocations: Revocations | None = None
     ) -> None:
-        super().__init__(keys, mesh_secret, revocations=revocations)
+        super().__init__(keys, service_keys, revocations=revocations)
         self._tickets = tickets
 
-    async def verify(self, token: str) -> Caller:
+    async def verify(self, token: str, *, grace_s: float = 0) -> Caller:
         if not token.startswith(PREFIX):
-            return await super().verify(token)
+            return await super().verify(token, grace_s=grace_s)
         if not contract.methods()[current().method].server_streaming:
             raise Unauthenticated("a stream ticket opens a stream; send the access token")
         return self.not_revoked(await self._tickets.use(token))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jwt
@@ -14,14 +19,32 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.audit import AuditEntry, ErrorLog, UnexpectedError
 from chassis.auth.keys import KeyCache
-from chassis.auth.service_tokens import ServiceTokens
+from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
 from chassis.auth.verifier import USER_TYPE, TokenVerifier
 from chassis.clock import SystemClock
 from chassis.grpc.clients import Client, Peer
 from chassis.grpc.server import GrpcServer
+from deploy.service_keys import make_keys
 
-SECRET = "a secret that only the services of this test mesh share"
+SECRET = "a secret that only one service of this test mesh knows"
 KID = "test-key"
+
+
+@cache
+def service_keys() -> Path:
+    """The folder of the services' keys, for as long as the tests run."""
+    folder = Path(_FOLDERS.enter_context(TemporaryDirectory(prefix="service-keys-")))
+    make_keys(folder, datetime.now(UTC))
+    return folder
+
+
+def service_tokens(name: str = "order") -> ServiceTokens:
+    """Those of a service that other services know."""
+    return ServiceTokens(name, service_keys())
+
+
+_FOLDERS = ExitStack()
+atexit.register(_FOLDERS.close)
 
 
 class Tokens:
@@ -34,8 +57,8 @@ class Tokens:
     async def keys(self) -> Mapping[str, Ed25519PublicKey]:
         return {self._kid: self._key.public_key()}
 
-    def verifier(self) -> TokenVerifier:
-        return TokenVerifier(KeyCache(self.keys), SECRET)
+    def verifier(self, service: str = "test") -> TokenVerifier:
+        return TokenVerifier(KeyCache(self.keys), ServiceKeys(service_keys(), service))
 
     def user(self, id: str = "shopper", *, teams: Sequence[str] = (), **claims: Any) -> str:
         """A claim of None is left out."""
@@ -46,8 +69,8 @@ class Tokens:
     def admin(self, id: str = "admin") -> str:
         return self.user(id, roles=["USER", "ADMIN"])
 
-    def service(self, name: str = "order") -> str:
-        return ServiceTokens(name, SECRET).current()
+    def service(self, name: str = "order", audience: str = "test") -> str:
+        return service_tokens(name).current(audience)
 
     def tampered(self) -> str:
         """An administrator's claims under a shopper's signature."""
@@ -145,7 +168,7 @@ class Mesh:
         return self._client(token)
 
     def service(self, name: str = "order") -> Peer:
-        peer = Peer(self.address, name, SECRET)
+        peer = Peer(self.address, self.server.name, service_tokens(name))
         self._clients.append(peer)
         return peer
 
@@ -181,7 +204,7 @@ async def serving(
     wiring: dict[str, Any] = {
         "name": "test",
         "address": "127.0.0.1:0",
-        "verifier": tokens.verifier(),
+        "verifier": tokens.verifier(options.get("name", "test")),
         "report": error_log.report,
     }
     server = GrpcServer(servicers=servicers, audit=audit, **(wiring | options))

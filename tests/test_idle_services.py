@@ -15,7 +15,7 @@ from chassis.settings import MeshSettings
 from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
-from tests.mesh import SECRET
+from tests.mesh import SECRET, service_keys
 from tests.polling import eventually
 
 # For jobs, the feed and what a crash may have left.
@@ -25,14 +25,14 @@ STATEMENTS = 8
 
 @asynccontextmanager
 async def order() -> AsyncIterator[Sequence[Background]]:
-    async with order_service(OrderSettings(mesh_secret=SECRET)) as server:  # type: ignore[arg-type]
+    async with order_service(OrderSettings(mesh_secret=SECRET, service_keys_dir=service_keys())) as server:  # type: ignore[arg-type]
         yield server.background
 
 
 @asynccontextmanager
 async def inventory() -> AsyncIterator[Sequence[Background]]:
     # Nobody listens where it looks for events of orders: that is not what is measured here.
-    settings = InventorySettings(mesh_secret=SECRET, order_address="127.0.0.1:1")  # type: ignore[arg-type]
+    settings = InventorySettings(mesh_secret=SECRET, service_keys_dir=service_keys(), order_address="127.0.0.1:1")  # type: ignore[arg-type]
     server = inventory_svc.bootstrap.build(settings).server
     yield [one for one in server.background if type(one).__name__ != "FeedConsumer"]
 

@@ -17,7 +17,7 @@ from inventory_svc.config import InventorySettings
 from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
 from tests.identity_svc.identity_process import OnDatabase
-from tests.mesh import SECRET
+from tests.mesh import SECRET, service_keys
 from tests.polling import eventually
 
 HOUR_S = 3600
@@ -44,7 +44,9 @@ async def test_order_svc_purges_its_tables_and_its_events(
         return bytes(16)
 
     monkeypatch.setattr("order_svc.bootstrap.shop_key", no_database)
-    settings = OrderSettings.model_validate({"mesh_secret": SECRET, "events_kept_days": 7})
+    settings = OrderSettings.model_validate(
+        {"mesh_secret": SECRET, "service_keys_dir": service_keys(), "events_kept_days": 7}
+    )
 
     async with order_service(settings):
         pass
@@ -55,7 +57,9 @@ async def test_order_svc_purges_its_tables_and_its_events(
 
 
 async def test_inventory_svc_reaps_sweeps_and_purges(scheduled: Scheduled) -> None:
-    settings = InventorySettings.model_validate({"mesh_secret": SECRET, "reservation_reap_s": 2})
+    settings = InventorySettings.model_validate(
+        {"mesh_secret": SECRET, "service_keys_dir": service_keys(), "reservation_reap_s": 2}
+    )
 
     await build(settings).server.background[0].stop()
 

@@ -15,6 +15,7 @@ from order_svc.bootstrap import order_service
 from order_svc.config import OrderSettings
 from tests.builders.incentive import percent
 from tests.builders.order import an_item
+from tests.mesh import service_keys
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +62,13 @@ async def test_both_services_round_as_the_shop_is_set(
     monkeypatch: pytest.MonkeyPatch, setting: str, rounding: str
 ) -> None:
     monkeypatch.setattr("order_svc.bootstrap.shop_key", no_database)
-    given = {"rounding": setting, "mesh_secret": "s" * 32, "jwks_file": None, "listen_address": "127.0.0.1:0"}
+    given = {
+        "rounding": setting,
+        "mesh_secret": "s" * 32,
+        "service_keys_dir": service_keys(),
+        "jwks_file": None,
+        "listen_address": "127.0.0.1:0",
+    }
 
     build(InventorySettings.model_validate(given))
     assert Money.rounding == rounding

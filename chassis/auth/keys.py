@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -122,6 +125,13 @@ def from_jwks(jwks: Jwks) -> Keys:
     """The Ed25519 keys of a key set; keys of other types are skipped."""
     own = [key for key in jwks.keys if (key.kty, key.crv) == ("OKP", "Ed25519")]
     return {key.kid: jwt.PyJWK({"kty": key.kty, "crv": key.crv, "x": key.x}, algorithm="EdDSA").key for key in own}
+
+
+def thumbprint(key: Ed25519PublicKey) -> str:
+    """The id of a key: the thumbprint of its JWK (RFC 7638)."""
+    jwk = jwt.algorithms.OKPAlgorithm.to_jwk(key, as_dict=True)
+    content = json.dumps({name: jwk[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(content.encode()).digest()).decode().rstrip("=")
 
 
 def to_jwks(keys: Keys) -> Jwks:

@@ -3,6 +3,7 @@
 - Rows marked deleted are hidden, unless the execution option `include_deleted` is set.
 - Users, but not administrators and services, see and change only `Owned` rows that they created, or that are for a team
   of theirs.
+  A service that calls for a user sees and changes the rows of that user only.
 - Deleting an entity, or rows by a statement, marks the rows.
 
 This applies to SELECT, UPDATE and DELETE of mapped classes, not to statements on a bare Table.
@@ -33,14 +34,14 @@ def _filter(state: ORMExecuteState) -> Result[Any] | None:
     if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
         # Columns of loaded rows need no filter; relationships inherit the criteria of their parent's query.
         return None
-    caller, entity = current().caller, state.bind_mapper.class_ if state.bind_mapper else object
+    subject, entity = current().subject, state.bind_mapper.class_ if state.bind_mapper else object
     criteria = []
     if not state.execution_options.get("include_deleted", False):
         criteria.append(with_loader_criteria(Audited, lambda cls: cls.is_deleted.is_(False), include_aliases=True))
-    if caller.is_person and not caller.is_admin:
+    if subject.is_person and not subject.is_admin:
         if state.is_update and isinstance(state.parameters, list) and issubclass(entity, Owned):
             raise UnfilteredUpdate(f"update {entity.__name__} with a WHERE instead of by primary keys")
-        me, teams = caller.id, list(caller.team_ids)
+        me, teams = subject.id, list(subject.team_ids)
         own = with_loader_criteria(
             Owned, lambda cls: or_(cls.created_by == me, cls.team_id.in_(teams)), include_aliases=True
         )

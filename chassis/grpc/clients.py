@@ -14,7 +14,7 @@ import structlog
 from chassis import contract, telemetry
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
-from chassis.errors import AppError, DeadlineExceeded, Unavailable
+from chassis.errors import AppError, DeadlineExceeded, TokenExpired, TokenRevoked, Unavailable
 from chassis.grpc import metadata
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
@@ -130,27 +130,27 @@ class Client:
 
 
 class Peer(Client):
-    """Calls another service of the mesh as the service `me`, with a token signed with the mesh's `secret`.
+    """Calls the service `name` of the mesh with a service token.
 
-    Also sends the user on whose behalf the call is made, for the audit only.
+    Also sends the access token of the user for whom the call is made, if there is one.
     """
 
-    def __init__(self, address: str, me: str, secret: str, *, silence_s: float = 1) -> None:
+    def __init__(self, address: str, name: str, tokens: ServiceTokens, *, silence_s: float = 1) -> None:
         super().__init__(address, silence_s=silence_s)
-        self._tokens = ServiceTokens(me, secret)
+        self._name, self._tokens = name, tokens
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> AppError:
-        if error.code() is not grpc.StatusCode.UNAUTHENTICATED:
-            return super()._meaning(error)
+        meaning = super()._meaning(error)
+        if error.code() is not grpc.StatusCode.UNAUTHENTICATED or isinstance(meaning, TokenExpired | TokenRevoked):
+            return meaning  # the last two: of the user for whom the call was made
         # Not the token of the caller being served. For a moment after a step, clocks differ.
-        log.warning("service token refused: the clocks or the secrets of two services differ", error=error.details())
+        log.warning("service token refused: the clocks or the keys of two services differ", error=error.details())
         return Unavailable("services that are needed for this refuse each other's calls; try again", retry_after_s=1)
 
     def _identity(self) -> Metadata:
-        request = current()
-        user = request.caller.id if request.caller.is_person else request.on_behalf_of
-        bearer = (metadata.AUTHORIZATION, f"Bearer {self._tokens.current()}")
-        return (bearer, (metadata.ON_BEHALF_OF, user)) if user else (bearer,)
+        bearer = (metadata.AUTHORIZATION, f"Bearer {self._tokens.current(self._name)}")
+        user_token = current().user_token
+        return (bearer, (metadata.ON_BEHALF_OF, user_token)) if user_token else (bearer,)
 
 
 def _target(address: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from hashlib import sha512
 from operator import attrgetter
+from secrets import token_hex
 from typing import Any
 
 import grpc
@@ -29,7 +30,7 @@ from chassis.audit import AuditEntry, BackgroundWriter, entry
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_nobody
 from chassis.clock import Clock, SystemClock
-from chassis.context import ANONYMOUS, Audience, RequestContext, current, identify, request_context
+from chassis.context import ANONYMOUS, Audience, Caller, RequestContext, current, identify, request_context
 from chassis.errors import (
     AppError,
     DeadlineExceeded,
@@ -63,6 +64,8 @@ class CallOptions:
     """How a server handles the calls that it accepts."""
 
     verifier: TokenVerifier
+    # The same for all replicas of a service that has positions to encrypt.
+    secret: str = field(default_factory=token_hex, repr=False)
     report: Report = to_nobody  # called with unexpected errors
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
@@ -81,7 +84,7 @@ class CallInterceptor(AsyncServerInterceptor):
         self._options, self._audit = options, audit
         self.streams = OpenStreams(options.stream_limits, options.clock)
         # Of the numbers of transactions, which would tell callers how busy the shop is (ADR 0044).
-        self._positions = AESSIV(sha512(f"position {options.verifier.mesh_secret}".encode()).digest())
+        self._positions = AESSIV(sha512(f"position {options.secret}".encode()).digest())
 
     def around(self, handler: Handler, method: contract.Method) -> Handler:
         """The handler inside all steps. grpc.aio runs a coroutine function in its loop, anything else in a thread."""
@@ -100,7 +103,7 @@ class CallInterceptor(AsyncServerInterceptor):
             except Exception as error:
                 may_leave = contract.is_internal(called.service) or outcome_of(error) in ErrorReason.__members__
                 known = error if isinstance(error, AppError) and may_leave else self._unexpected(error)
-                await abort(context, known, called.http)
+                await _abort(context, known, called.http)
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
@@ -160,14 +163,27 @@ class CallInterceptor(AsyncServerInterceptor):
         incoming = metadata.incoming.get()
         if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
+        scheme, _, token = authorization.partition(" ")
         try:
-            caller = await self._options.verifier.verify(bearer_token(authorization))
+            if scheme.lower() != "bearer":
+                raise Unauthenticated("send the access token as `authorization: Bearer …`")
+            caller, user, user_token = await self._options.verifier.verify(token), None, token
+            if caller.is_service and (user_token := incoming.get(metadata.ON_BEHALF_OF, "")):
+                user = await self._user(user_token)
         except AppError:
             # An invalid token is rejected; on public methods it is ignored.
             if Audience.PUBLIC not in called.access.allow:
                 raise
         else:
-            identify(caller, on_behalf_of=incoming.get(metadata.ON_BEHALF_OF, "") if caller.is_service else "")
+            # A stream may have a ticket in place of the token, and calls no other service.
+            identify(caller, user=user, user_token="" if called.server_streaming else user_token)
+
+    async def _user(self, token: str) -> Caller:
+        """The user for whom a service calls. Their token may expire meanwhile, but not be revoked."""
+        user = await self._options.verifier.verify(token, grace_s=self._options.call_timeout_s)
+        if not user.is_person:
+            raise Unauthenticated("a service calls for a user or for itself")
+        return user
 
     async def _serve(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> bytes | None:
         try:
@@ -202,24 +218,13 @@ class CallInterceptor(AsyncServerInterceptor):
                 self._audit.add(entry(called.name, ids, outcome=outcome, at=self._options.clock.now()))
 
 
-def bearer_token(authorization: str) -> str:
-    """The token in the value of this header. Raises Unauthenticated."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthenticated("send the access token as `authorization: Bearer …`")
-    return token
-
-
-def no_token() -> Unauthenticated:
-    return Unauthenticated("this needs an access token; log in first")
-
-
 def _permit(called: contract.Method) -> None:
     """Enforces (easyorder.auth.v1.access). Ownership is enforced later, in SQL: administrators pass it where listed."""
     caller = current().caller
-    if caller.audiences.isdisjoint(called.access.allow):
+    is_another_service = caller.is_service and caller.id.removeprefix("service:") not in called.access.services
+    if caller.audiences.isdisjoint(called.access.allow - ({Audience.SERVICE} if is_another_service else set())):
         if caller is ANONYMOUS:
-            raise no_token()
+            raise Unauthenticated("this needs an access token; log in first")
         raise PermissionDenied("this is not for you")
     if called.access.owned and caller.is_admin and Audience.ADMIN not in called.access.allow:
         identify(replace(caller, audiences=caller.audiences - {Audience.ADMIN}))
@@ -241,8 +246,7 @@ async def send_reply_headers(context: Context) -> None:
         await context.send_initial_metadata(tuple(headers.items()))
 
 
-async def abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding] = ()) -> None:
-    """Ends the call with the error and its details; `http` are the paths of the method."""
+async def _abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding]) -> None:
     body = http[0].body if http and metadata.JSON_PATH in metadata.incoming.get() else ""
     log.info("refused", reason=error.reason, message=error.message)
     trailing: tuple[tuple[str, str | bytes], ...] = (

@@ -29,6 +29,8 @@ class LocalSettings(EnvoySettings):
     """How many processes of each service run"""
     restart_backoff_max_s: float = Field(default=30, gt=0, le=3600)
     """The longest wait before a program that crashes repeatedly is restarted"""
+    service_key_hours: float = Field(default=24, gt=0, le=8760)
+    """How long a service identifies itself to others with the same key"""
     unresponsive_after_s: float = Field(default=30, ge=1, le=3600)
     """A program that has not responded for this long is killed and restarted"""
 

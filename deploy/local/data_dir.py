@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.errors import CannotStart
+from deploy.service_keys import write_file
 
 # The size of fresh databases, and some free space.
 ROOM_MB = 200
@@ -73,12 +74,8 @@ def _already_running(data_dir: Path) -> AlreadyRunning:
 
 
 def mesh_secret(data_dir: Path) -> str:
-    """The secret that the services of this mesh share: made once, readable by this user only."""
+    """The secret of this mesh, from which each service gets its own: made once, readable by this user only."""
     path = data_dir / "mesh_secret"
     if not path.exists():
-        new = path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(48))
-        new.rename(path)
+        write_file(path, secrets.token_urlsafe(48), mode=0o600)
     return path.read_text(encoding="utf-8")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
 import secrets
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
+from chassis.background import PollingLoop
+from chassis.clock import SystemClock
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, as_role, password_variable, role
 from deploy.local import readiness
@@ -23,6 +27,7 @@ from deploy.local.front_door import front_door, write_configuration
 from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Backoff, Process, Program, Watch
+from deploy.service_keys import make_keys
 from edge.config import EdgeSettings
 from identity_svc.config import AdministratorSettings, IdentitySettings
 from inventory_svc.config import InventorySettings
@@ -40,6 +45,7 @@ SERVICES = {
 SETTINGS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings, RoleSettings)
 # Long enough to drain.
 KILLED_MESH_ENDS_WITHIN_S = 15.0
+_ROTATE_KEYS_S = 60.0
 MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
 
 
@@ -60,7 +66,8 @@ class LocalMesh:
             started = time.monotonic()
             after_a_kill = starting.enter_context(held(self._data_dir, url=self.url))
             await self._require_ports(patience_s=KILLED_MESH_ENDS_WITHIN_S if after_a_kill else 0)
-            mesh_secret(self._data_dir)
+            self._secret = self._settings.mesh_secret.get_secret_value() or mesh_secret(self._data_dir)
+            await self._service_keys(starting)
             for settings in SETTINGS:  # a service that refuses its own would be started again and again
                 from_environment(settings)
             environment = await self._database(starting)
@@ -88,6 +95,19 @@ class LocalMesh:
             "Administrator": from_environment(AdministratorSettings).admin_email,
             "Data": str(self._data_dir),
         }
+
+    async def _service_keys(self, running: AsyncExitStack) -> None:
+        """Makes the keys of the services, and new ones from time to time."""
+        folder, older_than = self._settings.service_keys_dir, timedelta(hours=self._settings.service_key_hours)
+
+        async def rotate() -> bool:
+            make_keys(folder, SystemClock().now(), older_than=older_than)
+            return False
+
+        await rotate()
+        loop = PollingLoop("service keys", rotate, idle_s=_ROTATE_KEYS_S)
+        await loop.start()
+        running.push_async_callback(loop.stop)
 
     async def _database(self, running: AsyncExitStack) -> Mapping[str, str]:
         """Starts the embedded server unless there is another; returns the environment that all programs share."""
@@ -146,6 +166,7 @@ class LocalMesh:
                         **dict.fromkeys(passwords, ""),
                         "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
                         "EASYORDER_LISTEN_ADDRESS": address,
+                        **self._secret_of(name),
                     },
                     answers=readiness.grpc_answers(channel),
                     # Then its jobs and its last telemetry have some seconds each.
@@ -158,6 +179,12 @@ class LocalMesh:
             await readiness.until(process, readiness.grpc_serving(address))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
         await readiness.until(envoy, readiness.verifies_tokens(self.url))
+
+    def _secret_of(self, service: str) -> dict[str, str]:
+        """The secret of a service, from which no other is found; the stored keys of identity need that of the mesh."""
+        if service == "identity":
+            return {}
+        return {"EASYORDER_MESH_SECRET": hmac.new(self._secret.encode(), service.encode(), "sha256").hexdigest()}
 
     def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
         """The database URL of a service; empty for edge, which has no database."""

@@ -23,7 +23,8 @@ from easyorder.internal.inventory.v1 import (
     SettlementResult,
 )
 
-from chassis.errors import AppError, InvalidArgument
+from chassis.context import current
+from chassis.errors import AppError, InvalidArgument, PermissionDenied
 from chassis.grpc.status import to_status
 from chassis.mediator import Command, Mediator
 from foundation import failpoints
@@ -53,6 +54,8 @@ class ReservationApi:
         self._mediator = mediator
 
     async def reserve(self, request: ReserveRequest) -> ReserveResponse:
+        for wanted in request.reservations:
+            _check_user(wanted.user_id)
         answers = await self._each(reserve_command(wanted) for wanted in request.reservations)
         failpoints.reach("stock_held_not_answered")
         return ReserveResponse(results=[_reserve_result(answer) for answer in answers])
@@ -76,6 +79,7 @@ class ReservationApi:
         return AmendResponse(results=[_reserve_result(answer) for answer in answers])
 
     async def preview_reservation(self, request: PreviewReservationRequest) -> PreviewReservationResponse:
+        _check_user(request.user_id)
         return preview_message(await self._mediator.send(preview_command(request)))
 
     async def restock(self, request: RestockRequest) -> RestockResponse:
@@ -85,6 +89,12 @@ class ReservationApi:
     async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
         sending = [self._mediator.send(command) for command in commands]
         return await asyncio.gather(*(_answer(sent) for sent in sending))
+
+
+def _check_user(user_id: str) -> None:
+    """Raises PermissionDenied if order_svc calls for a user and names another one, whose points would be spent."""
+    if (user := current().user) and user.id != user_id:
+        raise PermissionDenied("this reservation is for another user than the call")
 
 
 async def _answer(sending: Awaitable[R]) -> R | AppError:

@@ -37,9 +37,9 @@ class OrderCreators:
     async def of(self, order_id: int) -> str | None:
         """The user who placed the order; None if there is none, or the caller may not see it."""
         creator = await self._looks.submit(order_id) if order_id else None
-        caller = current().caller
-        sees_all = caller.is_admin or caller.is_service
-        if creator and (sees_all or creator.id == caller.id or creator.team in caller.team_ids):
+        subject = current().subject
+        sees_all = subject.is_admin or subject.is_service
+        if creator and (sees_all or creator.id == subject.id or creator.team in subject.team_ids):
             return creator.id
         return None
 

@@ -13,6 +13,7 @@ from chassis import telemetry
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
+from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
@@ -57,11 +58,10 @@ async def run(settings: PaymentSettings) -> None:
         timeout_s=settings.database_timeout_s,
         lock_timeout_s=settings.database_lock_timeout_s,
     )
-    secret = settings.mesh_secret.get_secret_value()
-    identity = Peer(settings.identity_address, NAME, secret)
+    identity = Peer(settings.identity_address, "identity", ServiceTokens(NAME, settings.service_keys_dir))
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(identity), NAME)
-    verifier = TokenVerifier(keys, secret, revocations=revocations)
+    verifier = TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=revocations)
     try:
         async with provider_of(settings, engine, SystemClock()) as provider:
             await serve(payment_server(provider, verifier, settings, engine), settings)
@@ -123,7 +123,6 @@ def payment_server(
         verifier=verifier,
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
-        reflection_for_all=settings.is_local,
         probe=takes_writes(engine),
         background=[error_log, PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)],
     )

@@ -10,6 +10,7 @@ from google.protobuf.descriptor import Descriptor
 
 from chassis import contract
 from chassis.context import Audience
+from deploy.service_keys import SERVICES
 
 
 def test_a_method_is_known_with_its_messages_access_and_http_bindings() -> None:
@@ -33,6 +34,14 @@ def test_every_method_says_who_may_call_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, method in contract.methods().items() if not method.http])
 def test_what_is_not_on_http_is_for_services_only(name: str) -> None:
     assert contract.methods()[name].access.allow == {Audience.SERVICE}
+
+
+@pytest.mark.parametrize("name", contract.methods())
+def test_a_method_for_services_says_for_which(name: str) -> None:
+    access = contract.methods()[name].access
+
+    assert bool(access.services) is (Audience.SERVICE in access.allow)
+    assert access.services <= {*SERVICES}
 
 
 def test_stock_levels_are_in_replies_to_administrators_only() -> None:

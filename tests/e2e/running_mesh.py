@@ -43,9 +43,20 @@ class RunningMesh:
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"
 
     @property
+    def service_keys(self) -> Path:
+        """The keys of its services."""
+        return self._data_dir / "service_keys"
+
+    @property
     def secret(self) -> str:
-        """What the services share."""
+        """What identity_svc encrypts with."""
         return (self._data_dir / "mesh_secret").read_text(encoding="utf-8").strip()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of commands for operators of this mesh."""
+        own = {"EASYORDER_DATA_DIR": str(self._data_dir), "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
+        return {**os.environ, **own}
 
     @property
     def log(self) -> str:

@@ -97,7 +97,7 @@ async def test_service_methods_are_refused_to_everybody_else(
 
 
 async def test_a_service_token_passes_between_services_and_not_at_envoy(mesh: RunningMesh) -> None:
-    token = ServiceTokens("order", mesh.secret).current()
+    token = ServiceTokens("order", mesh.service_keys).current("inventory")
     request = codec(ReleaseRequest).encode(ReleaseRequest(order_ids=[1], revisions=[0]))
     release = "/easyorder.internal.inventory.v1.ReservationService/Release"
 

@@ -15,6 +15,7 @@ from chassis.grpc.clients import Client
 from edge.bootstrap import portal
 from edge.config import EdgeSettings
 from edge.mesh_health import MeshHealth
+from tests.mesh import service_keys
 
 SERVICES = ("identity", "inventory", "order", "payment")
 
@@ -78,7 +79,7 @@ async def address(servers: HealthServers) -> AsyncIterator[str]:
     """Where the portal listens."""
     found = {f"{service}_address": address for service, address in servers.addresses.items()}
     settings = EdgeSettings.model_validate(
-        found | {"edge_address": "127.0.0.1:0", "mesh_secret": "s" * 32, "jwks_file": None}
+        found | {"edge_address": "127.0.0.1:0", "service_keys_dir": service_keys(), "jwks_file": None}
     )
     health, identity = MeshHealth(settings.watched()), Client(settings.identity_address)
     server = portal(settings, health, identity)

@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from easyorder.identity.v1 import GetJwksRequest, Jwks
-from pydantic import SecretStr
 
 from chassis.auth.keys import to_jwks
 from chassis.grpc.clients import Client, rpc
 from edge.bootstrap import IDENTITY, portal
 from edge.config import EdgeSettings
 from edge.mesh_health import MeshHealth
-from tests.mesh import Tokens, serving
+from tests.mesh import Tokens, service_keys, serving
 
 GET_JWKS = rpc(IDENTITY, "GetJwks", GetJwksRequest, Jwks)
 
@@ -34,7 +33,7 @@ async def running_portal(identity_address: str, jwks_file: Path) -> AsyncIterato
     settings = EdgeSettings(
         identity_address=identity_address,
         edge_address="127.0.0.1:0",
-        mesh_secret=SecretStr("s" * 32),
+        service_keys_dir=service_keys(),
         jwks_file=jwks_file,
     )
     identity = Client(settings.identity_address)

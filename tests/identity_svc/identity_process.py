@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,7 +25,7 @@ from easyorder.identity.v1 import (
     Tokens,
     User,
 )
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from sqlalchemy import text
 
 from chassis.db.engine import make_engine, make_sessions
@@ -36,6 +37,7 @@ from identity_svc.bootstrap import identity
 from identity_svc.config import IdentitySettings
 from tests.identity_svc.identity_app import PASSWORD, SECRET
 from tests.mesh import running as run_server
+from tests.mesh import service_keys
 
 REGISTER = rpc(SERVICE, "Register", RegisterRequest, User)
 LOGIN = rpc(SERVICE, "Login", LoginRequest, Tokens)
@@ -53,6 +55,7 @@ class OnDatabase(IdentitySettings):
     database: str
     listen_address: str = "127.0.0.1:0"
     mesh_secret: SecretStr = SecretStr(SECRET)
+    service_keys_dir: Path = Field(default_factory=service_keys)
     argon2_time_cost: int = 1
     argon2_memory_kib: int = 8
 

@@ -16,6 +16,7 @@ from deploy.migrate import migrate
 from identity_svc.config import DEFAULT_ADMIN_PASSWORD
 from tests.conftest import Postgres
 from tests.identity_svc.identity_app import SECRET
+from tests.mesh import service_keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +32,7 @@ async def environment(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> As
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
         "EASYORDER_MESH_SECRET": SECRET,
+        "EASYORDER_SERVICE_KEYS_DIR": str(service_keys()),
         "EASYORDER_LISTEN_ADDRESS": "127.0.0.1:0",
     }
     await postgres.drop("easyorder_identity")

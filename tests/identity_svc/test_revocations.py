@@ -23,6 +23,7 @@ from easyorder.order.v1 import GetOrderRequest
 
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.db.engine import make_engine
 from chassis.errors import PermissionDenied, TokenRevoked
@@ -34,7 +35,7 @@ from identity_svc.commands.disable_user import DisableUser
 from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.domain.user import Role as UserRole
 from tests.chassis.grpc.orders import GET_ORDER, ORDERS, OrderApi
-from tests.identity_svc.identity_app import PASSWORD, SECRET, SETTINGS, IdentityApp, SqlBackend, caller_of, claims_of
+from tests.identity_svc.identity_app import PASSWORD, SETTINGS, IdentityApp, SqlBackend, caller_of, claims_of
 from tests.identity_svc.identity_process import DELETE_SESSION, LOGOUT, Process, running
 from tests.identity_svc.test_users_over_grpc import (
     CHANGE_PASSWORD,
@@ -43,7 +44,7 @@ from tests.identity_svc.test_users_over_grpc import (
     NEW_PASSWORD,
     SET_USER_ROLES,
 )
-from tests.mesh import Mesh, serving
+from tests.mesh import Mesh, service_keys, service_tokens, serving
 from tests.polling import eventually
 
 LIST = rpc(SERVICE, "ListRevocations", ListRevocationsRequest, ListRevocationsResponse)
@@ -53,9 +54,9 @@ LIST = rpc(SERVICE, "ListRevocations", ListRevocationsRequest, ListRevocationsRe
 async def another_service(*processes: Process) -> AsyncIterator[Mesh]:
     """Another service, which asks these replicas of identity_svc in turn."""
     address = ",".join(process.address for process in processes)
-    keys, identity = Client(address), Peer(address, "order", SECRET)
+    keys, identity = Client(address), Peer(address, "identity", service_tokens())
     known = Revocations(revocations_of(identity), "orders")
-    verifier = TokenVerifier(KeyCache(keys_of(keys)), SECRET, revocations=known)
+    verifier = TokenVerifier(KeyCache(keys_of(keys)), ServiceKeys(service_keys(), "order"), revocations=known)
     async with serving({ORDERS: OrderApi()}, verifier=verifier) as mesh:
         yield mesh
     await keys.close()
@@ -137,7 +138,7 @@ async def test_a_reader_that_does_not_answer_is_waited_for_a_while_only(
 ) -> None:
     monkeypatch.setattr(revocations, "_CONFIRM_S", 0.3)
     await process.register()
-    dead = Peer(process.address, "dead", SECRET)
+    dead = Peer(process.address, "identity", service_tokens("inventory"))
     asked = asyncio.create_task(dead.call(LIST, ListRevocationsRequest(reader="dead"), timeout_s=10))
     await eventually(lambda: process.kept("SELECT 1 FROM revocation_reader WHERE name = 'dead'"))
     began = asyncio.get_running_loop().time()

@@ -41,7 +41,7 @@ from easyorder.inventory.v1 import (
 from chassis.grpc.clients import rpc
 from inventory_svc.bootstrap import Service, build
 from inventory_svc.config import InventorySettings
-from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, running, serving
+from tests.mesh import KID, SECRET, Mesh, Recorder, Tokens, running, service_keys, serving
 
 _CATALOG, _INVENTORY = "easyorder.catalog.v1.ProductService", "easyorder.inventory.v1.InventoryService"
 _RESERVATIONS = "easyorder.internal.inventory.v1.ReservationService"
@@ -80,11 +80,12 @@ async def running_replica(databases: Mapping[str, str], tokens: Tokens, **settin
         def database_url(self, name: str) -> str:
             return databases[name]
 
-    async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
+    async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}, name="identity") as identity:
         wiring = {
             "identity_address": identity.address,
             "listen_address": "127.0.0.1:0",
             "mesh_secret": SECRET,
+            "service_keys_dir": service_keys(),
             "jwks_file": None,
         }
         service = build(Settings.model_validate(wiring | settings))

@@ -596,7 +596,7 @@ async def test_holds_of_orders_that_never_came_are_released(databases_of: Databa
     databases = await databases_of("inventory_svc")
     quick = {"reservation_ttl_s": 0.05, "reservation_reap_s": 0.05}
     async with (
-        serving({"easyorder.internal.order.v1.OrderStockService": NoOrders()}) as orders,
+        serving({"easyorder.internal.order.v1.OrderStockService": NoOrders()}, name="order") as orders,
         running_service(databases, order_address=orders.address, **quick) as mesh,
     ):
         product = await create(mesh, a_shirt("A"))

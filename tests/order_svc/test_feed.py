@@ -83,7 +83,7 @@ async def test_a_consumer_gets_what_there_was_and_what_comes(shop: Shop) -> None
     events = [an_event(aggregate_id, 1) for aggregate_id in range(1, 5)]
     shop.happens(*events[:2])
     taken = Taken()
-    async with shop.open() as mesh, following(mesh.service(), taken):
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken):
         await eventually(lambda: taken.events == events[:2])
         shop.happens(*events[2:])
         await eventually(lambda: taken.events == events)
@@ -94,7 +94,7 @@ async def test_a_consumer_gets_what_there_was_and_what_comes(shop: Shop) -> None
 async def test_it_resumes_where_it_was_after_any_break(shop: Shop) -> None:
     taken = Taken(failures=[ValueError("not now"), Unavailable("nor now")])
     shop.happens(an_event(1))
-    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken) as reported:
         await eventually(lambda: taken.kept == 1)
         for end in mesh.server._interceptor.streams._open:
             end.set_result(Unavailable("not now"))
@@ -108,7 +108,7 @@ async def test_it_resumes_where_it_was_after_any_break(shop: Shop) -> None:
 async def test_only_the_first_failure_in_a_row_is_reported(shop: Shop) -> None:
     taken = Taken(failures=[ValueError("second"), ValueError("first")])
     shop.happens(an_event(1))
-    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken) as reported:
         await eventually(lambda: taken.kept == 1)
 
     assert [str(error) for error in reported] == ["first"]
@@ -117,7 +117,7 @@ async def test_only_the_first_failure_in_a_row_is_reported(shop: Shop) -> None:
 async def test_a_feed_that_says_nothing_is_followed_again(shop: Shop) -> None:
     shop.api._heartbeat_s = 60
     taken = Taken()
-    async with shop.open() as mesh, following(mesh.service(), taken, silence_s=0.05):
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken, silence_s=0.05):
         await eventually(lambda: taken.kept == 0)
         # Published without telling: only who asks again hears of it.
         shop.feed.publish([an_event(1)])
@@ -128,7 +128,7 @@ async def test_only_the_kinds_asked_for_come_and_the_position_passes_the_others(
     shop.happens(an_event(1), an_event(2))
     async with shop.open() as mesh:
         request = SubscribeRequest(kinds=["stopped"])
-        stream = mesh.service().stream(SUBSCRIBE, request)
+        stream = mesh.service("inventory").stream(SUBSCRIBE, request)
         batch = await anext(stream)
 
     assert (batch.events, batch.after_position, batch.position) == ([], 0, 2)
@@ -139,7 +139,7 @@ async def test_the_largest_page_is_a_message_that_can_be_received(shop: Shop) ->
     many = [replace(an_event(aggregate_id), owner=owner, owner_team=owner) for aggregate_id in range(1, 1001)]
     shop.happens(*many)
     taken = Taken()
-    async with shop.open() as mesh, following(mesh.service(), taken):
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken):
         await eventually(lambda: taken.kept == len(many))
 
     assert taken.events == many
@@ -149,7 +149,7 @@ async def test_events_of_a_later_schema_wait(shop: Shop, monkeypatch: pytest.Mon
     monkeypatch.setattr(feed_events, "SCHEMA_VERSION", 2)
     shop.happens(an_event(1))
     taken = Taken()
-    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken) as reported:
         await eventually(lambda: reported)
         assert "schema version 2" in str(reported[0])
         assert (taken.events, taken.kept) == ([], 0)
@@ -169,7 +169,7 @@ async def test_only_services_may_follow(shop: Shop) -> None:
 async def test_a_position_that_was_never_reached_is_refused(shop: Shop) -> None:
     async with shop.open() as mesh:
         with pytest.raises(InvalidArgument, match="afterPosition is later than the last event"):
-            await first(mesh.service(), SubscribeRequest(after_position=1))
+            await first(mesh.service("inventory"), SubscribeRequest(after_position=1))
 
 
 async def test_stopping_does_not_wait_for_the_feed() -> None:
@@ -196,9 +196,9 @@ async def test_a_position_whose_events_are_purged_is_refused(shop: Shop) -> None
     shop.feed.purged = 2
     async with shop.open() as mesh:
         with pytest.raises(EventsPurged):
-            await first(mesh.service(), SubscribeRequest(after_position=1))
+            await first(mesh.service("inventory"), SubscribeRequest(after_position=1))
         # From the beginning means from what is kept.
-        batch = await first(mesh.service(), SubscribeRequest())
+        batch = await first(mesh.service("inventory"), SubscribeRequest())
     assert [event.position for event in batch.events] == [3]
 
 
@@ -206,6 +206,6 @@ async def test_a_consumer_tells_again_and_again_how_far_it_is(shop: Shop, monkey
     monkeypatch.setattr("order_svc.api.feed._RENEWED_AFTER_S", 0)
     shop.happens(an_event(1))
     taken = Taken()
-    async with shop.open() as mesh, following(mesh.service(), taken) as reported:
+    async with shop.open() as mesh, following(mesh.service("inventory"), taken) as reported:
         await eventually(lambda: list(shop.feed.seen.values()) == [1])
     assert reported == []

@@ -62,7 +62,9 @@ class Consumer:
         tail = FeedTail(feed, api.dispatch, idle_s=0.02)
         await tail.start()
         async with serving({"easyorder.internal.order.v1.OrderFeedService": api}) as mesh:
-            consumer = FeedConsumer(mesh.service(), self, report=lambda source, error: self.failures.append(error))
+            consumer = FeedConsumer(
+                mesh.service("inventory"), self, report=lambda source, error: self.failures.append(error)
+            )
             await consumer.start()
             try:
                 yield

@@ -20,6 +20,7 @@ from easyorder.order.v1 import (
 from sqlalchemy import text
 
 from chassis.auth.keys import KeyCache
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.context import Caller
 from chassis.db.engine import make_engine
 from chassis.errors import PermissionDenied, TokenExpired, Unauthenticated
@@ -31,7 +32,7 @@ from tests.builders.order import SHOPPER, an_order
 from tests.builders.order_ids import IDS
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import FakeClock
-from tests.mesh import SECRET, Mesh, Tokens, serving
+from tests.mesh import Mesh, Tokens, service_keys, serving
 from tests.order_svc.watch_app import WatchApp
 from tests.polling import eventually
 from tests.watching import Watching
@@ -132,7 +133,7 @@ async def test_uses_are_forgotten_once_their_tickets_have_expired(replicas: Repl
 @asynccontextmanager
 async def service(replicas: Replicas, app: WatchApp) -> AsyncIterator[Mesh]:
     tokens = Tokens()
-    verifier = TicketOrTokenVerifier(KeyCache(tokens.keys), SECRET, replicas.here)
+    verifier = TicketOrTokenVerifier(KeyCache(tokens.keys), ServiceKeys(service_keys(), "test"), replicas.here)
     api = OrderWatchApi(app.order_watch, IDS, replicas.here)
     async with serving({SERVICE: api}, tokens=tokens, verifier=verifier, clock=replicas.clock) as mesh:
         yield mesh

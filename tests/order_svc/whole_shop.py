@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InternalError
 
 from chassis.auth.keys import KeyCache, keys_of
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.clock import SystemClock
 from chassis.db.engine import make_engine
@@ -28,7 +29,7 @@ from order_svc.config import OrderSettings
 from order_svc.payment.bootstrap import payment_server, provider_of
 from order_svc.payment.config import DATABASE, PaymentSettings
 from tests.inventory_svc.service import CREATE_PRODUCT, Identity
-from tests.mesh import SECRET, Tokens, running, serving
+from tests.mesh import SECRET, Tokens, running, service_keys, serving
 
 PRICE = 10
 _STARTS = 5
@@ -118,9 +119,10 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
     # Calls are spread over the replicas.
     addresses = {name: ",".join(own) for name, own in listening.items()}
     tokens = Tokens()
-    async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}) as identity:
+    async with serving({"easyorder.identity.v1.IdentityService": Identity(tokens)}, name="identity") as identity:
         given: dict[str, Any] = {f"{name}_address": address for name, address in addresses.items()}
         given |= {"identity_address": identity.address, "mesh_secret": SECRET, "jwks_file": None}
+        given |= {"service_keys_dir": service_keys()}
         given |= {"stream_limit_per_address": 1_000_000} | settings
 
         @asynccontextmanager
@@ -139,7 +141,9 @@ async def whole_shop(urls: Mapping[str, str], *, replicas: int = 1, **settings: 
             own = PaymentHere.model_validate(given | {"listen_address": address})
             limits = {"timeout_s": own.database_timeout_s, "lock_timeout_s": own.database_lock_timeout_s}
             engine = make_engine(urls[DATABASE], application_name="payment", pool_size=3, **limits)
-            verifier = TokenVerifier(KeyCache(keys_of(client := Client(identity.address))), SECRET)
+            verifier = TokenVerifier(
+                KeyCache(keys_of(client := Client(identity.address))), ServiceKeys(service_keys(), "payment")
+            )
             try:
                 async with (
                     provider_of(own, engine, SystemClock()) as provider,

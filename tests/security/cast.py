@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,12 +15,12 @@ from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import Audience
 from chassis.contract import Method
 from deploy.local.shop import Json, lamp
+from deploy.service_keys import SERVICES
 from envoy.routing import OPS
 from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_operations import a_dead_job
 from tests.security.hostile import Attack, attacks
 
-SERVICES = ("identity", "inventory", "order", "payment", "edge")
 PASSWORD = "their own long word"
 
 
@@ -35,7 +35,8 @@ class Cast:
     """The tokens of each kind of caller, and what requests may name."""
 
     http: httpx.AsyncClient
-    tokens: Mapping[str, Sequence[str]]
+    tokens: Mapping[str, str]
+    services: Mapping[str, ServiceTokens]
     owner: Person
     bystander: Person
     victim: Person
@@ -45,6 +46,10 @@ class Cast:
     incentive_id: str
     product_id: str
     job_id: int
+
+    def token(self, caller: str, called: str) -> str:
+        """That of a caller for the service `called`, which is another one for each only if a service calls."""
+        return self.services[caller].current(called) if caller in self.services else self.tokens[caller]
 
     @property
     def owners(self) -> set[bytes]:
@@ -99,22 +104,22 @@ async def the_cast(mesh: RunningMesh, http: httpx.AsyncClient, admin: Mapping[st
     for name in ("owner", "mate", "former", "disabled"):
         await by_admin(f"teams/{team['id']}:addMember", userId=people[name].id)
     signed_in = {name: await sign_in(http, person.email) for name, person in people.items()}
-    tokens: dict[str, Sequence[str]] = {name: [of["accessToken"]] for name, of in signed_in.items()}
+    tokens: dict[str, str] = {name: of["accessToken"] for name, of in signed_in.items()}
     product = await http.post("/api/v1/products", json=a_lamp(), headers=admin)
     item = product.json()["productItems"][0]["id"]
-    order = await http.post("/api/v1/orders", json=cash_order(item, team["id"]), headers=bearer(tokens["owner"][0]))
+    order = await http.post("/api/v1/orders", json=cash_order(item), headers=bearer(tokens["owner"]))
     assert order.is_success, order.text
     await by_admin(f"teams/{team['id']}:removeMember", userId=people["former"].id)
     await by_admin(f"users/{people['disabled'].id}:disable")
-    tokens["former"] = [(await sign_in(http, people["former"].email))["accessToken"]]
-    tokens |= {"nobody": [""], "admin": [admin["authorization"].removeprefix("Bearer ")]}
-    tokens["service"] = [ServiceTokens(name, mesh.secret).current() for name in SERVICES]
+    tokens["former"] = (await sign_in(http, people["former"].email))["accessToken"]
+    tokens |= {"nobody": "", "admin": admin["authorization"].removeprefix("Bearer ")}
     async with mesh.database("easyorder_order_write") as database:
         job_id = await a_dead_job(database, uuid.uuid4().hex)
     incentive = await by_admin("incentives", code=uuid.uuid4().hex, kind="INCENTIVE_KIND_PERCENT", value="10")
     return Cast(
         http=http,
         tokens=tokens,
+        services={name: ServiceTokens(name, mesh.service_keys) for name in SERVICES},
         owner=people["owner"],
         bystander=people["bystander"],
         victim=people["victim"],
@@ -143,14 +148,13 @@ def a_lamp() -> Json:
     return lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=100_000)
 
 
-def cash_order(item: str, team_id: str) -> Json:
+def cash_order(item: str) -> Json:
     """An order that stays as it is."""
     return {
         "requestId": uuid.uuid4().hex,
         "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CASH", "token": "tok_ok"},
-        "teamId": team_id,
     }
 
 

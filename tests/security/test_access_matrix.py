@@ -20,13 +20,15 @@ from chassis import contract
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
+from chassis.settings import PORTS
 from deploy.local.shop import Shop
+from deploy.service_keys import SERVICES
 from envoy.routing import OPS, OPS_CLUSTERS, SERVICE_CHOICE, is_reachable
 from tests.e2e import invariants
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.access_matrix import REFUSED, expectations, gaps, row_of
-from tests.security.cast import SERVICES, Cast, bearer, the_cast
+from tests.security.cast import Cast, bearer, the_cast
 from tests.security.hostile import Attack
 from tests.security.requests import home_of, json_request
 
@@ -54,13 +56,14 @@ class Way:
 
     method: Method
     name: str
+    called: str
     send: Send
 
     def expected(self, caller: str) -> str:
         if self.name != "straight":
             if not is_reachable(self.method):
                 return "none"
-            caller = "nobody" if caller == "service" else caller
+            caller = "nobody" if caller in SERVICES else caller
         return EXPECTED[row_of(self.method)][caller]
 
 
@@ -90,13 +93,15 @@ async def cast(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> Cast:
 async def ways(mesh: RunningMesh, http: httpx.AsyncClient) -> AsyncIterator[list[Way]]:
     async with AsyncExitStack() as opened:
         envoy = await opened.enter_async_context(open_channel(mesh.http_address))
-        ports = {name: await opened.enter_async_context(open_channel(mesh.address(name))) for name in SERVICES}
+        ports = {name: await opened.enter_async_context(open_channel(mesh.address(name))) for name in PORTS}
         found = []
         for method in METHODS:
-            homes = OPS_CLUSTERS if method.service == OPS else (home_of(method),)
-            found += [Way(method, "straight", by_grpc(ports[home], method)) for home in homes]
-            found.append(Way(method, "gRPC over Envoy", by_grpc(envoy, method)))
-            found += [Way(method, "JSON over Envoy", by_json(http, method, binding)) for binding in method.http]
+            homes = (*OPS_CLUSTERS,) if method.service == OPS else (home_of(method),)
+            found += [Way(method, "straight", home, by_grpc(ports[home], method)) for home in homes]
+            found.append(Way(method, "gRPC over Envoy", homes[0], by_grpc(envoy, method)))
+            found += [
+                Way(method, "JSON over Envoy", homes[0], by_json(http, method, binding)) for binding in method.http
+            ]
         yield found
 
 
@@ -178,14 +183,15 @@ async def faults(cast: Cast, tries: list[tuple[Way, str]], *, to_succeed: bool) 
     """Each try by a kind of caller that does not meet what is expected."""
     free, found = asyncio.Semaphore(AT_ONCE), []
 
-    async def attempt(way: Way, caller: str, token: str) -> None:
+    async def attempt(way: Way, caller: str) -> None:
+        token = cast.token(caller, way.called)
         async with free:
             answer = await way.send(await cast.request(way.method, to_succeed=to_succeed), token)
         met, expected = outcome(way.method, answer, cast.owners), way.expected(caller)
         if not is_as(expected, met):
             found.append(f"{row_of(way.method)} {way.name} by {caller}: {met} ({answer[0]}), not {expected}")
 
-    await asyncio.gather(*(attempt(way, caller, token) for way, caller in tries for token in cast.tokens[caller]))
+    await asyncio.gather(*(attempt(way, caller) for way, caller in tries))
     return sorted(found)
 
 

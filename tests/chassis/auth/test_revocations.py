@@ -14,11 +14,12 @@ from easyorder.order.v1 import GetOrderRequest, OrderEvent, WatchOrdersRequest
 from chassis.auth import revocations
 from chassis.auth.keys import KeyCache
 from chassis.auth.revocations import Revocations, revocations_of
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.context import Caller
 from chassis.errors import TokenRevoked, Unavailable
 from tests.chassis.grpc.orders import GET_ORDER, ORDER_WATCH, ORDERS, WATCH_ORDERS, OrderApi, OrderWatchApi
-from tests.mesh import SECRET, Mesh, Tokens, serving
+from tests.mesh import Mesh, Tokens, service_keys, serving
 from tests.polling import eventually
 
 IDENTITY = "easyorder.internal.identity.v1.RevocationService"
@@ -127,7 +128,9 @@ async def orders(feed: Feed, tokens: Tokens) -> AsyncIterator[Mesh]:
         yield OrderEvent(sequence=1)
         await asyncio.Event().wait()
 
-    verifier = TokenVerifier(KeyCache(tokens.keys), SECRET, revocations=Revocations(feed, "orders"))
+    verifier = TokenVerifier(
+        KeyCache(tokens.keys), ServiceKeys(service_keys(), "test"), revocations=Revocations(feed, "orders")
+    )
     servicers = {ORDERS: OrderApi(), ORDER_WATCH: OrderWatchApi(endless)}
     async with serving(servicers, tokens=tokens, verifier=verifier) as mesh:
         yield mesh

@@ -147,7 +147,7 @@ async def test_a_method_without_a_rule_is_closed_to_everybody(monkeypatch: pytes
     known = {**contract.methods(), name: ruleless}
     monkeypatch.setattr(contract, "methods", lambda: known)
     async with orders(api := OrderApi()) as mesh:
-        for caller in (mesh.user(), mesh.admin(), mesh.service()):
+        for caller in (mesh.user(), mesh.admin(), mesh.service("inventory")):
             with pytest.raises(PermissionDenied):
                 await caller.call(GET_ORDER, GetOrderRequest(id="1"))
 
@@ -158,4 +158,4 @@ async def test_a_service_of_another_name_in_the_contract_is_not_served_here() ->
     release = rpc("easyorder.internal.inventory.v1.ReservationService", "Release", ReleaseRequest, ReleaseResponse)
     async with orders(OrderApi()) as mesh:
         with pytest.raises(Unimplemented):
-            await mesh.service().call(release, ReleaseRequest())
+            await mesh.service("inventory").call(release, ReleaseRequest())

@@ -42,7 +42,7 @@ async def test_a_change_is_noted_with_who_what_and_on_which_resource() -> None:
 
 async def test_the_note_of_a_services_call_says_for_whom() -> None:
     async with orders(OrderApi()) as mesh:
-        with request_context(RequestContext(caller=Caller.person("u1"))):
+        with request_context(RequestContext(caller=Caller.person("u1"), user_token=mesh.tokens.user("u1"))):
             await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
         await eventually(lambda: mesh.audited)
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from chassis.context import RequestContext, request_context
 from chassis.errors import DeadlineExceeded, Unavailable
 from chassis.grpc import clients
 from chassis.grpc.clients import Client, Peer, rpc
+from deploy.service_keys import make_keys
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, ORDERS, OrderApi, orders
 from tests.fakes.chassis import FakeClock
 from tests.freezing import freezable
-from tests.mesh import SECRET, Tokens
+from tests.mesh import Tokens, service_keys, service_tokens
 from tests.polling import eventually
 
 
@@ -42,7 +44,7 @@ def times_unavailable(count: int) -> Callable[[], Awaitable[None]]:
 
 async def test_a_peer_that_is_away_for_a_moment_is_tried_again() -> None:
     async with orders(api := OrderApi(times_unavailable(2))) as mesh:
-        await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+        await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
 
     assert len(api.seen) == 3
 
@@ -50,7 +52,7 @@ async def test_a_peer_that_is_away_for_a_moment_is_tried_again() -> None:
 async def test_a_peer_that_stays_unavailable_is_tried_five_times() -> None:
     async with orders(api := OrderApi(times_unavailable(100))) as mesh:
         with pytest.raises(Unavailable, match="in a moment"):
-            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=10)
+            await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=10)
 
     assert len(api.seen) == 5
 
@@ -90,14 +92,14 @@ async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.Monkey
     monkeypatch.setenv("http_proxy", f"http://{free_address()}")
     monkeypatch.setenv("grpc_proxy", f"http://{free_address()}")
     async with orders(api := OrderApi()) as mesh:
-        await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+        await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
 
     assert len(api.seen) == 1
 
 
 async def test_a_peer_that_stays_away_is_unavailable_within_the_time_given() -> None:
     began = asyncio.get_running_loop().time()
-    peer = Peer(free_address(), "order", SECRET)
+    peer = Peer(free_address(), "test", service_tokens("inventory"))
 
     with pytest.raises(Unavailable):
         await peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=0.3)
@@ -116,7 +118,7 @@ async def test_a_call_takes_no_longer_than_the_request_it_is_made_for() -> None:
             request_context(RequestContext(deadline=loop.time() + 0.1)),
             pytest.raises(DeadlineExceeded),
         ):
-            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=30)
+            await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=30)
 
     assert api.seen[0].deadline is not None
 
@@ -124,7 +126,7 @@ async def test_a_call_takes_no_longer_than_the_request_it_is_made_for() -> None:
 async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over() -> None:
     async with orders(first := OrderApi()) as one:
         async with orders(second := OrderApi()) as two:
-            peer = Peer(f"{one.address},{two.address}", "order", SECRET)
+            peer = Peer(f"{one.address},{two.address}", "test", service_tokens("inventory"))
 
             async def both_were_asked() -> bool:
                 await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
@@ -145,7 +147,7 @@ async def test_a_replica_that_freezes_is_left_and_its_calls_are_made_at_another_
         orders(second := OrderApi()) as two,
         freezable(one.server.port) as it,
     ):
-        peer = Peer(f"{it.address},{two.address}", "order", SECRET, silence_s=0.25)
+        peer = Peer(f"{it.address},{two.address}", "test", service_tokens("inventory"), silence_s=0.25)
 
         async def both_were_asked() -> bool:
             await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
@@ -168,7 +170,7 @@ async def test_a_call_that_takes_long_is_pinged_until_its_replica_freezes() -> N
         orders(second := OrderApi()) as two,
         freezable(one.server.port) as it,
     ):
-        peer = Peer(f"{it.address},{two.address}", "order", SECRET, silence_s=0.25)
+        peer = Peer(f"{it.address},{two.address}", "test", service_tokens("inventory"), silence_s=0.25)
         calls: list[asyncio.Task[object]] = []
 
         def one_call_waits() -> bool:
@@ -193,7 +195,7 @@ async def test_no_call_is_made_when_the_time_is_already_up() -> None:
             request_context(RequestContext(deadline=asyncio.get_running_loop().time() - 1)),
             pytest.raises(DeadlineExceeded),
         ):
-            await mesh.service().call(CONFIRM_AVAILABILITY, AVAILABLE)
+            await mesh.service("inventory").call(CONFIRM_AVAILABILITY, AVAILABLE)
 
     assert api.seen == []
 
@@ -207,24 +209,31 @@ def test_a_call_that_the_contract_lacks_is_refused_when_it_is_named(service: str
         rpc(service, name, GetOrderRequest, response)
 
 
+def of_another_mesh(folder: Path) -> ServiceTokens:
+    make_keys(folder, datetime.now(UTC))
+    return ServiceTokens("inventory", folder)
+
+
 @pytest.mark.parametrize(
     "tokens",
     [
-        ServiceTokens("order", SECRET, FakeClock(datetime.now(UTC) - timedelta(hours=1))),
-        ServiceTokens("order", SECRET, FakeClock(datetime.now(UTC) + timedelta(hours=1))),
-        ServiceTokens("order", "another mesh's secret, as long as it has to be"),
+        lambda _: ServiceTokens("inventory", service_keys(), FakeClock(datetime.now(UTC) - timedelta(hours=1))),
+        lambda _: ServiceTokens("inventory", service_keys(), FakeClock(datetime.now(UTC) + timedelta(hours=1))),
+        of_another_mesh,
     ],
-    ids=["an hour behind", "an hour ahead", "another secret"],
+    ids=["an hour behind", "an hour ahead", "keys of another mesh"],
 )
-async def test_a_peer_that_refuses_our_token_is_unavailable_to_the_shopper(tokens: ServiceTokens) -> None:
+async def test_a_peer_that_refuses_our_token_is_unavailable_to_the_shopper(
+    tokens: Callable[[Path], ServiceTokens], tmp_path: Path
+) -> None:
     class Inner(OrderApi):
         async def get_order(self, request: GetOrderRequest) -> Order:
             await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
             return Order()
 
     async with orders(OrderApi()) as mesh, orders(Inner()) as front:
-        peer = Peer(mesh.address, "order", SECRET)
-        peer._tokens = tokens
+        peer = Peer(mesh.address, "test", service_tokens("inventory"))
+        peer._tokens = tokens(tmp_path)
         with capture_logs() as logs, pytest.raises(Unavailable) as refusal:
             await front.user().call(GET_ORDER, GetOrderRequest(id="1"))
         await peer.close()

@@ -121,16 +121,18 @@ async def test_a_position_tells_nothing_and_is_known_when_it_comes_back() -> Non
 async def test_a_services_call_says_for_whom() -> None:
     async with orders(api := OrderApi()) as mesh:
         peer = mesh.service("inventory")
-        with request_context(RequestContext(caller=Caller.person("u1"), correlation_id="abc")):
-            await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
-        with request_context(RequestContext(caller=Caller.service("order"), on_behalf_of="u2")):
+        ada = mesh.tokens.user("ada", teams=["t1"])
+        with request_context(RequestContext(caller=Caller.person("ada"), user_token=ada, correlation_id="abc")):
             await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
         await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)
 
     assert [(seen.caller.id, seen.on_behalf_of) for seen in api.seen] == [
-        ("service:inventory", "u1"),
-        ("service:inventory", "u2"),
+        ("service:inventory", "ada"),
         ("service:inventory", ""),
+    ]
+    assert [seen.subject for seen in api.seen] == [
+        Caller.person("ada", team_ids=("t1",)),
+        Caller.service("inventory"),
     ]
     assert api.seen[0].correlation_id == "abc"
 

@@ -10,7 +10,7 @@ from easyorder.order.v1 import OrderEvent, WatchOrdersRequest
 
 from chassis.grpc.clients import Client, Peer
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, WATCH_ORDERS, OrderApi, order_watch, orders
-from tests.mesh import SECRET
+from tests.mesh import service_tokens
 from tests.polling import eventually
 from tests.vanishing import Host, from_there, host, served_there
 
@@ -27,7 +27,7 @@ async def test_calls_go_on_at_another_replica(there: Host) -> None:
         orders(OrderApi()) as two,
         served_there(there, lambda: asyncio.open_connection("127.0.0.1", one.server.port)) as port,
     ):
-        peer = Peer(f"{there.address}:{port},{two.address}", "order", SECRET, silence_s=0.25)
+        peer = Peer(f"{there.address}:{port},{two.address}", "test", service_tokens("inventory"), silence_s=0.25)
 
         async def is_asked() -> bool:
             await peer.call(CONFIRM_AVAILABILITY, AVAILABLE)

@@ -36,9 +36,9 @@ class BrokenProvider(SandboxProvider):
 @pytest.fixture
 async def mesh(ledger_engine: AsyncEngine) -> AsyncIterator[Mesh]:
     tokens = Tokens()
-    settings = PaymentSettings.model_validate({"listen_address": "127.0.0.1:0", "mesh_secret": "s" * 32})
+    settings = PaymentSettings.model_validate({"listen_address": "127.0.0.1:0"})
     provider = Provider(BrokenProvider(ledger_on(ledger_engine), SystemClock()), NoWebhooks())
-    async with running(payment_server(provider, tokens.verifier(), settings, ledger_engine)) as server:
+    async with running(payment_server(provider, tokens.verifier("payment"), settings, ledger_engine)) as server:
         mesh = Mesh(server, tokens, Recorder(), Recorder())
         yield mesh
         await mesh.close()

@@ -38,7 +38,7 @@ from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE
 from order_svc.payment.domain.errors import ProviderUnavailable, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
-from tests.mesh import Mesh, serving
+from tests.mesh import Mesh, service_tokens, serving
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import Sandbox
 from tests.polling import eventually
@@ -295,7 +295,7 @@ async def test_one_malformed_charge_spoils_no_other(payments: GrpcPayments, sand
 
 
 async def test_every_charge_of_a_batch_is_answered_when_the_call_itself_fails(mesh: Mesh) -> None:
-    impostor = Peer(mesh.address, "order", "another mesh's secret, as long as it has to be")
+    impostor = Peer(mesh.address, "somebody else", service_tokens())
     payments = GrpcPayments(impostor)
 
     async with asyncio.timeout(5):

@@ -23,7 +23,7 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.payment.config import DATABASE
 from tests.conftest import Postgres
 from tests.fakes.stripe_api import API_KEY, StripeApiFake
-from tests.mesh import SECRET
+from tests.mesh import service_keys, service_tokens
 from tests.order_svc.payment.balances import balances
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import PACKAGE
@@ -42,7 +42,7 @@ class Process:
         self._environment = {
             "EASYORDER_DATABASE_URL": database_server,
             "EASYORDER_LISTEN_ADDRESS": self.address,
-            "EASYORDER_MESH_SECRET": SECRET,
+            "EASYORDER_SERVICE_KEYS_DIR": str(service_keys()),
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
             **environment,
         }
@@ -94,7 +94,7 @@ async def stripe_process(postgres: Postgres, stripe_api: StripeApiFake) -> Async
 
 @pytest.fixture
 async def payments(process: Process) -> AsyncIterator[GrpcPayments]:
-    peer = Peer(process.address, "order", SECRET)
+    peer = Peer(process.address, "payment", service_tokens())
     yield GrpcPayments(peer, timeout_s=CALL_TIMEOUT_S)
     await peer.close()
 
@@ -152,7 +152,7 @@ async def test_a_kill_amid_charges_loses_none_and_repeats_none(
 async def test_killed_while_stripe_charges_it_asks_and_does_not_charge_again(
     stripe_process: Process, stripe_api: StripeApiFake, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    peer = Peer(stripe_process.address, "order", SECRET)
+    peer = Peer(stripe_process.address, "payment", service_tokens())
     payments = GrpcPayments(peer, timeout_s=CALL_TIMEOUT_S)
     transaction_id = uuid.uuid4().hex
     stripe_api.may_confirm.clear()

@@ -42,7 +42,7 @@ class Audience(betterproto2.Enum):
 
     SERVICE = 4
     """
-    Another service of the mesh.
+    Another service of the mesh, one that `services` lists.
     """
 
     @classmethod
@@ -87,6 +87,11 @@ class Access(betterproto2.Message):
     planned: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)
     """
     No version serves the method yet: it answers UNIMPLEMENTED, and the OpenAPI document does not list it.
+    """
+
+    services: "list[str]" = betterproto2.field(4, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Which services may call, where `allow` lists AUDIENCE_SERVICE: `order`. Others are refused like anybody else.
     """
 
 
