@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar, cast, get_args
 
+import msgspec
 import tenacity
-from pydantic import TypeAdapter
 
 from chassis.background import backoff_s, to_completion
 from chassis.batching import Batcher, LockedRows
@@ -201,7 +201,7 @@ class _Transaction(Generic[C, Uow]):
 
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
         refusal = reused(response.fingerprint, key) or (None if response.answer else expired(key))
-        return refusal or (self._answers[kind].validate_json(response.answer), _STORED)
+        return refusal or (self._answers[kind].decode(response.answer), _STORED)
 
     async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
         """Makes the attempt `number`, and others up to the `last`."""
@@ -274,17 +274,17 @@ class _Transaction(Generic[C, Uow]):
         granted = [(fresh[index], result) for index, result in done.items() if not isinstance(result, AppError)]
         if not granted:
             return done, None
-        answers = [(cmd.request, self._answers[type(cmd)].dump_json(result)) for cmd, result in granted if cmd.request]
+        answers = [(cmd.request, msgspec.json.encode(result)) for cmd, result in granted if cmd.request]
         if answers:
             await uow.keep_responses(answers)
         return done, await uow.commit()
 
 
-def _answers_of(command: type) -> TypeAdapter[Any]:
-    """The JSON adapter for the command's result, the R of Command[R]."""
+def _answers_of(command: type) -> msgspec.json.Decoder[Any]:
+    """The decoder for the command's result, the R of Command[R]."""
     for base in getattr(command, "__orig_bases__", ()):
         (answer, *_) = get_args(base) or (R,)
         # A Command without a type argument has only Generic[R] as its base.
         if not isinstance(answer, TypeVar):
-            return TypeAdapter(answer)
+            return msgspec.json.Decoder(answer)
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")

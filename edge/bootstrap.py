@@ -33,6 +33,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         },
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME)),
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
         reflected=sorted({method.service for method in contract.methods().values()}),
         background=[health],
     )

@@ -1,16 +1,21 @@
-"""The tables with which Envoy checks JSON bodies: the fields of each message that a request body can contain."""
+"""The tables with which Envoy checks JSON requests: the fields that each body and each query can contain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from chassis.contract import HttpBinding, Method, descriptor_of
+from envoy.paths import lua_pattern, precision, variables
 
-# Messages whose JSON form is not an object of their fields: the transcoder checks their content.
+# Messages whose JSON form is not an object of their fields.
 _OPAQUE = ("google.api.HttpBody", "google.protobuf.")
+# Those of them that are a text, which is checked.
+_TEXTS = ("google.protobuf.FieldMask", "google.protobuf.Timestamp")
 EMPTY = "google.protobuf.Empty"
 _SCALARS = {
     FieldDescriptor.TYPE_STRING: "string",
@@ -19,21 +24,56 @@ _SCALARS = {
     FieldDescriptor.TYPE_INT64: "int64",
     FieldDescriptor.TYPE_DOUBLE: "double",
 }
+_SEPARATOR = ",\n  "
+_CODE = ("json_values.lua", "json_bodies.lua", "json_requests.lua")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Bindings whose requests have one form: the message in the body, and the parameters of the query as Lua."""
+
+    verb: str
+    message: str | None
+    parameters: str
+    precision: tuple[bool, int]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A path, and what its variables are called in the body."""
+
+    path: str
+    fields: tuple[str, ...]
+
+
+def calls(methods: Sequence[Method]) -> dict[Call, list[Template]]:
+    """The forms of requests with their paths, in the order in which Envoy tries them; a script knows them by number."""
+    found: dict[Call, list[Template]] = defaultdict(list)
+    for method in methods:
+        for binding in method.http:
+            body = body_message(method, binding)
+            call = Call(binding.verb, body, ", ".join(_parameters(method, binding)), precision(binding.path))
+            found[call].append(Template(binding.path, tuple(_fields_in_path(method, binding)) if body else ()))
+    return dict(sorted(found.items(), key=lambda item: item[0].precision))
 
 
 def script(methods: Sequence[Method]) -> str:
-    """The filter as Lua: tables of fields and of enums, and the code that checks a body with them."""
+    """The filter as Lua: tables of fields, of enums and of calls, and the code that checks a request with them."""
     messages = _messages(methods)
-    tables = "".join(f"  [{_quoted(message.full_name)}] = {{{', '.join(_fields(message))}}},\n" for message in messages)
+    requests = [descriptor_of(method.request) for method in methods]
     enums = {
         field.enum_type.full_name: field.enum_type
-        for message in messages
+        for message in (*messages, *requests)
         for field in message.fields
         if field.enum_type
     }
-    names = "".join(f"  [{_quoted(name)}] = {{{', '.join(_names(enum))}}},\n" for name, enum in sorted(enums.items()))
-    code = (files("envoy") / "json_bodies.lua").read_text(encoding="utf-8")
-    return f"local MESSAGES = {{\n{tables}}}\nlocal ENUMS = {{\n{names}}}\n{code}"
+    tables = (
+        ("MESSAGES", [f"[{_quoted(found.full_name)}] = {_table(_fields(found))}" for found in messages]),
+        ("ENUMS", [f"[{_quoted(name)}] = {_table(_names(enum))}" for name, enum in sorted(enums.items())]),
+        ("CALLS", [_call(call, templates) for call, templates in calls(methods).items()]),
+    )
+    lines = [f"local {name} = {{\n  {_SEPARATOR.join(rows)}\n}}" for name, rows in tables]
+    return "\n".join([*lines, *((files("envoy") / name).read_text(encoding="utf-8") for name in _CODE)])
 
 
 def body_message(method: Method, binding: HttpBinding) -> str | None:
@@ -64,40 +104,76 @@ def _messages(methods: Sequence[Method]) -> Sequence[Descriptor]:
     return [met[name] for name in sorted(met)]
 
 
+def _call(call: Call, templates: Sequence[Template]) -> str:
+    paths = [
+        _table(map(_quoted, (lua_pattern(template.path), *template.fields)))
+        for template in templates
+        if template.fields
+    ]
+    message = f"message = {_quoted(call.message)}, paths = {_table(paths)}, " if call.message else ""
+    return f"{{{message}parameters = {{{call.parameters}}}}}"
+
+
+def _fields_in_path(method: Method, binding: HttpBinding) -> Iterator[str]:
+    body = _body(method, binding)
+    for name in variables(binding.path):
+        inside = name.removeprefix(f"{binding.body}.")
+        field = body.fields_by_name.get(inside) if body else None
+        yield field.json_name if field else inside
+
+
+def _parameters(method: Method, binding: HttpBinding) -> Iterator[str]:
+    elsewhere = {name.partition(".")[0] for name in variables(binding.path)} | {binding.body}
+    for field in descriptor_of(method.request).fields:
+        if binding.body != "*" and field.name not in elsewhere:
+            yield from _entries(field)
+
+
 def _fields(message: Descriptor) -> Iterator[str]:
     for field in message.fields:
-        value_type = f", {_quoted(name)}" if (name := _type_of(field)) else ""
-        if message.GetOptions().map_entry:
+        if not message.GetOptions().map_entry:
+            yield from _entries(field)
+        elif field.name == "value":
             # In a map any name is a key, not a field.
-            if field.name == "value":
-                yield f'["*"] = {{false{value_type}}}'
-            continue
-        for name in sorted({field.name, field.json_name}):
-            yield f"[{_quoted(name)}] = {{{_quoted(field.json_name)}{value_type}}}"
+            yield f'["*"] = {{false, {_quoted(type_of(field))}}}'
+
+
+def _entries(field: FieldDescriptor) -> Iterator[str]:
+    """A field under both of its names."""
+    is_list = field.is_repeated and not (field.message_type and field.message_type.GetOptions().map_entry)
+    value = f"{_quoted(field.json_name)}, {_quoted(type_of(field))}{', true' if is_list else ''}"
+    for name in sorted({field.name, field.json_name}):
+        yield f"[{_quoted(name)}] = {{{value}}}"
 
 
 def _names(enum: EnumDescriptor) -> Iterator[str]:
-    """What a caller may choose, as text, then every name."""
+    """What a caller may choose, as text, then every name and number."""
     yield _quoted(", ".join(value.name for value in enum.values if value.number))
     for value in enum.values:
-        yield f"{value.name} = true"
+        yield f'{value.name} = true, ["{value.number}"] = true'
 
 
-def _type_of(field: FieldDescriptor) -> str | None:
-    """The type of a field's values, if they are checked."""
-    if inside := _inside(field):
-        return inside.full_name
-    return field.enum_type.full_name if field.enum_type else _SCALARS.get(field.type)
+def type_of(field: FieldDescriptor) -> str:
+    """The type of a field's values. Raises KeyError for one that is not checked."""
+    if field.message_type:
+        if _is_opaque(field.message_type) and field.message_type.full_name not in _TEXTS:
+            raise KeyError(field.full_name)
+        return field.message_type.full_name
+    return field.enum_type.full_name if field.enum_type else _SCALARS[field.type]
 
 
 def _inside(field: FieldDescriptor) -> Descriptor | None:
-    """The message type of a field's values, if its content is checked."""
+    """The message type of a field's values, if it is an object of fields."""
     message: Descriptor | None = field.message_type
     return None if message is None or _is_opaque(message) else message
 
 
 def _is_opaque(message: Descriptor) -> bool:
     return message.full_name.startswith(_OPAQUE) and message.full_name != EMPTY
+
+
+def _table(items: Iterable[str]) -> str:
+    return f"{{{', '.join(items)}}}"
 
 
 def _quoted(name: str) -> str:

@@ -1,28 +1,18 @@
--- Refuses a JSON body that is not JSON, or that has a field which the contract does not know, a field twice, or a value
--- that its field cannot have.
---
--- The transcoder behind this filter drops unknown fields without a word, and names no place of a value as the caller wrote
--- it. `envoy.bodies` puts MESSAGES before this text: for each message type its fields by both of their JSON names,
--- {name, type}; a map has one field, "*". The type is that of a message or an enum, or "string", "bool", "int32", "int64" or
--- "double"; the transcoder checks the others. ENUMS has the names of values. Time is linear in the length of the body, and
--- bounded: by MAX_BYTES, MAX_VALUES and MAX_DEPTH.
+-- Walks through a JSON body, and finds what is not JSON, a field that the contract does not know, a field twice, and a value
+-- that its field cannot have. Time is linear in the length of the body, and bounded by MAX_VALUES and MAX_DEPTH.
 
-local byte, find, sub = string.byte, string.find, string.sub
-
-local MAX_BYTES = 1024 * 1024 -- what is longer is refused by the transcoder
 local MAX_VALUES = 20000
 local MAX_DEPTH = 32
 local MAX_VIOLATIONS = 10
 local MAX_NAME = 100
+local MAX_FIELD = 500
 
 local QUOTE, BACKSLASH, COMMA, COLON = byte('"'), byte("\\"), byte(","), byte(":")
 local OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY = byte("{"), byte("}"), byte("["), byte("]")
 local U = byte("u")
--- The largest value of each whole number; of int64 the nearest that a number can be here.
-local WHOLE = {int32 = 2147483647, int64 = 9223372036854775807}
 
 local function broken(at)
-  error({message = "the body is not JSON at byte " .. at}, 0)
+  error({description = "is not JSON at byte " .. at}, 0)
 end
 
 local function after_space(text, at)
@@ -45,6 +35,11 @@ local function after_string(text, at)
     if byte(text, stop + 1) == U then
       if not find(text, "^%x%x%x%x", stop + 2) then broken(stop) end
       at = stop + 6
+      if find(text, "^[dD][89a-fA-F]", stop + 2) then
+        local is_pair = find(text, "^[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x", stop + 2)
+        if not is_pair then error({description = "has half of a surrogate pair at byte " .. stop}, 0) end
+        at = stop + 12
+      end
     else
       if not find(text, '^["\\/bfnrt]', stop + 1) then broken(stop) end
       at = stop + 2
@@ -52,36 +47,32 @@ local function after_string(text, at)
   end
 end
 
-local SHORT = {b = "\b", f = "\f", n = "\n", r = "\r", t = "\t"}
-
--- A name without its escapes. The contract's names are ASCII, so that other characters may stay as they are.
-local function unescaped(name)
-  name = name:gsub("\\u(%x%x%x%x)", function(digits)
-    local code = tonumber(digits, 16)
-    if code < 128 and code ~= 92 then return string.char(code) end
-  end)
-  return (name:gsub('\\(["\\/bfnrt])', function(letter) return SHORT[letter] or letter end))
-end
-
 local function after_scalar(text, at)
-  local _, last = find(text, "^-?%d[%d.eE+-]*", at)
-  if not last then
-    local _, word = find(text, "^%a+", at)
-    local literal = word and sub(text, at, word)
-    if literal == "true" or literal == "false" or literal == "null" then last = word end
+  local _, last = find(text, "^-?%d+", at)
+  if last then
+    if find(text, "^-?0%d", at) then broken(at) end
+    local _, fraction = find(text, "^%.%d+", last + 1)
+    local _, exponent = find(text, "^[eE][+-]?%d+", (fraction or last) + 1)
+    return (exponent or fraction or last) + 1
   end
-  if not last then broken(at) end
-  return last + 1
+  local _, word = find(text, "^%a+", at)
+  local literal = word and sub(text, at, word)
+  if literal ~= "true" and literal ~= "false" and literal ~= "null" then broken(at) end
+  return word + 1
 end
 
--- One walk through a body. `path` holds what leads to the present value: names, and numbers from 0 in arrays.
+local function note(violations, field, description)
+  if #violations == MAX_VIOLATIONS then return end
+  violations[#violations + 1] = {field = sub(field, 1, MAX_FIELD), description = description, reason = ""}
+end
+
+-- One walk through a body. `path` holds what leads to the present value: names, and numbers from 0 in arrays; `bound` are
+-- the values of the top fields that the URL has, too.
 local Walk = {}
 Walk.__index = Walk
 
 -- Notes a violation of what the path leads to, or of a `name` in it.
 function Walk:violate(name, description)
-  local violations = self.violations
-  if #violations == MAX_VIOLATIONS then return end
   local parts = {}
   for depth = 1, self.depth do
     local step = self.path[depth]
@@ -91,13 +82,13 @@ function Walk:violate(name, description)
       parts[#parts + 1] = step
     end
   end
-  if name then parts[#parts + 1] = sub(name, 1, MAX_NAME) end
-  violations[#violations + 1] = {field = table.concat(parts, "."), description = description, reason = ""}
+  parts[#parts + 1] = name and sub(name, 1, MAX_NAME)
+  note(self.violations, table.concat(parts, "."), description)
 end
 
 function Walk:enter(at)
   self.depth = self.depth + 1
-  if self.depth > MAX_DEPTH then error({message = "the body is nested too deeply at byte " .. at}, 0) end
+  if self.depth > MAX_DEPTH then error({description = "is nested too deeply at byte " .. at}, 0) end
 end
 
 function Walk:object(text, at, fields)
@@ -111,25 +102,30 @@ function Walk:object(text, at, fields)
   while true do
     if byte(text, at) ~= QUOTE then broken(at) end
     local stop, has_escapes = after_string(text, at + 1)
-    local type_of_value
+    local field
     if fields then
       local name = sub(text, at + 1, stop - 2)
       if has_escapes then name = unescaped(name) end
-      local field = fields[name] or fields["*"]
+      field = fields[name] or fields["*"]
       self.path[self.depth] = false
       if field then
         local canonical = field[1] or name
         if seen[canonical] then self:violate(name, "is given twice") end
         seen[canonical] = true
         self.path[self.depth] = name
-        type_of_value = field[2]
       elseif not self.ignores_unknown then
         self:violate(name, "is not a field of this request")
       end
     end
     at = after_space(text, stop)
     if byte(text, at) ~= COLON then broken(at) end
-    at = after_space(text, self:value(text, after_space(text, at + 1), type_of_value))
+    local value_at = after_space(text, at + 1)
+    at = self:field_value(text, value_at, field)
+    local bound = self.depth == 1 and field and self.bound[field[1]]
+    if bound and byte(text, value_at) == QUOTE and unescaped(sub(text, value_at + 1, at - 2)) ~= bound then
+      self:violate(nil, "must be the same as in the path")
+    end
+    at = after_space(text, at)
     local separator = byte(text, at)
     if separator == CLOSE_OBJECT then
       self.depth = self.depth - 1
@@ -151,6 +147,7 @@ function Walk:array(text, at, type_of_value)
   end
   while true do
     self.path[self.depth] = index
+    if type_of_value and find(text, "^null", at) then self:violate(nil, "must not be null") end
     at = after_space(text, self:value(text, at, type_of_value))
     local separator = byte(text, at)
     if separator == CLOSE_ARRAY then
@@ -164,78 +161,62 @@ function Walk:array(text, at, type_of_value)
   end
 end
 
--- What is wrong with a scalar, as it is written, of a type; nil if nothing is, or the transcoder has to decide.
-local function fault_of(written, type_of_value)
-  local is_text = byte(written) == QUOTE
-  local content = is_text and sub(written, 2, -2) or written
-  if MESSAGES[type_of_value] then
-    return "must be an object"
-  elseif type_of_value == "string" then
-    return not is_text and "must be a text" or nil
-  elseif type_of_value == "bool" then
-    return content ~= "true" and content ~= "false" and "must be true or false" or nil
-  elseif WHOLE[type_of_value] then
-    local number = find(content, "^-?%d") and tonumber(content)
-    if not number or number % 1 ~= 0 then return "must be a whole number" end
-    local most = WHOLE[type_of_value]
-    return (number < -most - 1 or number > most) and "is too large a number" or nil
-  elseif type_of_value == "double" then
-    return not tonumber(content) and content ~= "NaN" and not find(content, "^-?Infinity$") and "must be a number" or nil
+-- The place after the value of a field; without a field, of anything.
+function Walk:field_value(text, at, field)
+  local type_of_value, is_list = field and field[2], field and field[3]
+  local has_list = byte(text, at) == OPEN_ARRAY
+  if is_list and has_list then
+    self:count()
+    return self:array(text, at + 1, type_of_value)
+  elseif is_list and not find(text, "^null", at) then
+    self:violate(nil, "must be a list")
+    type_of_value = nil
   end
-  local known = ENUMS[type_of_value]
-  if known and not known[content] and not tonumber(content) then return "must be one of " .. known[1] end
+  return self:value(text, at, type_of_value)
+end
+
+function Walk:count()
+  self.values = self.values + 1
+  if self.values > MAX_VALUES then error({description = "has more than " .. MAX_VALUES .. " values"}, 0) end
 end
 
 -- The place after the value at `at`; its type is nil for anything.
 function Walk:value(text, at, type_of_value)
-  self.values = self.values + 1
-  if self.values > MAX_VALUES then error({message = "the body has more than " .. MAX_VALUES .. " values"}, 0) end
+  self:count()
   local first = byte(text, at)
   if first == OPEN_OBJECT then
     local fields = MESSAGES[type_of_value]
     if type_of_value and not fields then self:violate(nil, "must not be an object") end
     return self:object(text, at + 1, fields)
   elseif first == OPEN_ARRAY then
-    return self:array(text, at + 1, type_of_value)
+    if type_of_value then self:violate(nil, "must not be a list") end
+    return self:array(text, at + 1)
   end
-  local stop = first == QUOTE and after_string(text, at + 1) or after_scalar(text, at)
-  local written = type_of_value and sub(text, at, stop - 1)
-  local fault = written and written ~= "null" and fault_of(written, type_of_value)
-  if fault then self:violate(nil, fault) end
+  local is_text = first == QUOTE
+  local stop = is_text and after_string(text, at + 1) or after_scalar(text, at)
+  if type_of_value and not (is_text and type_of_value == "string") then
+    local content = is_text and sub(text, at + 1, stop - 2) or sub(text, at, stop - 1)
+    local fault = (is_text or content ~= "null") and fault_of(content, is_text, type_of_value)
+    if fault then self:violate(nil, fault) end
+  end
   return stop
 end
 
--- Violations of a body that should be a message; raises {message} where it is not JSON.
-local function check(text, fields, ignores_unknown)
-  local state = {path = {}, depth = 0, values = 0, violations = {}, ignores_unknown = ignores_unknown}
-  local walk = setmetatable(state, Walk)
+local function walk_through(text, fields, walk)
+  local no_text_at = not_utf8_at(text)
+  if no_text_at then error({description = "is not UTF-8 at byte " .. no_text_at}, 0) end
   local at = after_space(text, 1)
-  if byte(text, at) ~= OPEN_OBJECT then error({message = "the body must be a JSON object"}, 0) end
+  if byte(text, at) ~= OPEN_OBJECT then error({description = "must be a JSON object"}, 0) end
   at = after_space(text, walk:object(text, at + 1, fields))
   if at <= #text then broken(at) end
-  return walk.violations
 end
 
-local function refuse(handle, message, violations)
-  handle:streamInfo():dynamicMetadata():set("easyorder.body", "violations", violations)
-  handle:respond({[":status"] = "400"}, message)
-end
-
-function envoy_on_request(handle)
-  local fields = MESSAGES[handle:filterContext():get("message")]
-  local body = handle:body()
-  if body == nil or body:length() == 0 then
-    refuse(handle, "a JSON body is required, {} at least", {{field = "body", description = "is required", reason = ""}})
-    return
-  end
-  if body:length() > MAX_BYTES then return end
-  local ignores = handle:headers():get("x-easyorder-ignore-unknown-fields")
-  local ignores_unknown = ignores ~= nil and ignores:lower() == "true"
-  local is_json, found = pcall(check, body:getBytes(0, body:length()), fields, ignores_unknown)
-  if not is_json then
-    local message = type(found) == "table" and found.message or "the body cannot be read"
-    refuse(handle, message, {{field = "body", description = message, reason = ""}})
-  elseif #found > 0 then
-    refuse(handle, found[1].field .. " " .. found[1].description, found)
-  end
+-- The violations of a body that should be a message.
+local function check_body(text, fields, bound, ignores_unknown)
+  local state = {path = {}, depth = 0, values = 0, violations = {}, bound = bound, ignores_unknown = ignores_unknown}
+  local walk = setmetatable(state, Walk)
+  local is_json, fault = pcall(walk_through, text, fields, walk)
+  if is_json then return walk.violations end
+  local description = type(fault) == "table" and fault.description or "cannot be read"
+  return {{field = "body", description = description}}
 end

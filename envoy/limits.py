@@ -16,7 +16,6 @@ HEADERS_TOO_LARGE = "headers_too_large"
 BAD_TIMEOUT = "bad_grpc_timeout"
 ENCODED_BODY = "encoded_body"
 BODY_NOT_TAKEN = "body_not_taken"
-GIVEN_TWICE = "given_twice_"
 
 _ANYBODY: JsonObject = {"principals": [{"any": True}]}
 # Once it is all there: the filter that waits for the body adds its length.
@@ -53,17 +52,6 @@ def body_not_taken(verbs: Sequence[str]) -> JsonObject:
     """These verbs with a body."""
     verb: JsonObject = {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(verbs)}}}
     return _denied([{"header": verb}, {"header": _HAS_BODY}])
-
-
-def given_twice(names: Sequence[str]) -> JsonObject:
-    """Calls that change something, with a parameter twice, whichever of its names is used."""
-    name = f"(?:{'|'.join(names)})="
-    twice: JsonObject = {
-        "name": ":path",
-        "string_match": {"safe_regex": {"regex": f"[^?]*[?](?:.*&)?{name}.*&{name}.*"}},
-    }
-    writes: JsonObject = {"name": ":method", "string_match": {"exact": "GET"}, "invert_match": True}
-    return _denied([{"header": writes}, {"header": twice}])
 
 
 def _denied(rules: list[JsonObject]) -> JsonObject:

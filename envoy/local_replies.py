@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -28,14 +28,14 @@ from chassis.errors import (
 )
 from chassis.grpc.status import to_status
 from chassis.grpc.streams import TooManyStreams
-from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, GIVEN_TWICE, HEADERS_TOO_LARGE
+from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, HEADERS_TOO_LARGE
 from envoy.response_headers import safe_headers
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder's message names the invalid field and the reason.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
-# The metadata set by the check of bodies, see json_bodies.lua: a list stays a list.
-VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.body:violations)%"
+# The metadata set by the check of requests, see json_requests.lua: a list stays a list.
+VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.request:violations)%"
 SIGN_IN_FIRST = 401
 CHALLENGE = 'Bearer realm="easyorder"'
 
@@ -62,16 +62,15 @@ class UnsupportedMediaType(AppError):
 class LocalReply:
     """The reply when Envoy answers with `status` and all other given conditions hold.
 
-    `detail` is part of Envoy's response code details, `path` and `verbs` are regular expressions; `to_grpc` is
-    the error for gRPC callers, if different; `answer` is the status for JSON callers, if different; `allow` are the
-    verbs of the header Allow; `names_fields` means that the check of bodies named the invalid fields.
+    `detail` is part of Envoy's response code details, `path` is a regular expression; `to_grpc` is the error for gRPC
+    callers, if different; `answer` is the status for JSON callers, if different; `allow` are the verbs of the header
+    Allow; `names_fields` means that the check of requests named the invalid fields.
     """
 
     status: int
     error: AppError
     detail: str = ""
     path: str = ""
-    verbs: str = ""
     to_grpc: AppError | None = None
     answer: int | None = None
     allow: str = ""
@@ -122,26 +121,21 @@ class LocalReply:
             conditions.append(_matches(f"response.code_details.contains('{self.detail}')"))
         if self.path:
             conditions.append(_request_header(_like(":path", self.path)))
-        if self.verbs:
-            # The transcoder may have changed the verb to that of gRPC.
-            names = (":method", "x-envoy-original-method")
-            conditions.append({"or_filter": {"filters": [_request_header(_like(name, self.verbs)) for name in names]}})
         return conditions
 
 
 def mappers(
-    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, stream_names: str, *, retry_after_s: float
+    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, *, retry_after_s: float
 ) -> list[JsonObject]:
-    """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `once` are the
-    parameters that a call may have only once; `ops_names` matches the gRPC names of methods that several services
-    serve, `stream_names` the paths of streams.
+    """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `ops_names` matches
+    the gRPC names of methods that several services serve, `stream_names` the paths of streams.
     """
-    replies = _replies(verbs, once, ops_names, stream_names, retry_after_s)
+    replies = _replies(verbs, ops_names, stream_names, retry_after_s)
     return [mapper for reply in replies for mapper in reply.mappers()]
 
 
 def _replies(
-    verbs: Sequence[tuple[str, str]], once: Iterable[str], ops_names: str, stream_names: str, retry_after_s: float
+    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, retry_after_s: float
 ) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
@@ -154,7 +148,7 @@ def _replies(
         "The headers are too large: at most 16 KiB, the path included, and 100 headers."
     )
     return (
-        *_invalid(once),
+        *_invalid(),
         *_unsupported(),
         LocalReply(401, expired, detail="Jwt_is_expired"),
         LocalReply(401, no_keys, detail="Jwks_remote_fetch_is_failed", answer=503),
@@ -176,7 +170,7 @@ def _replies(
     )
 
 
-def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
+def _invalid() -> Iterator[LocalReply]:
     """Replies to requests that are invalid for every caller."""
     bad_path = InvalidArgument.of("path", "is not valid: a NUL or a `#` must not be in it")
     no_body = InvalidArgument.of("body", "is not allowed: this call takes none")
@@ -185,17 +179,15 @@ def _invalid(once: Iterable[str]) -> Iterator[LocalReply]:
     timeout = InvalidArgument.of("grpc-timeout", "must be at most 8 digits and a unit, H, M, S, m, u or n, such as 5S")
     envoys_own, not_grpc = InvalidArgument(ENVOYS_OWN_WORDS), InvalidArgument("The request is not valid gRPC.")
     yield LocalReply(400, envoys_own, detail="lua_response", names_fields=True)
-    for part, verbs in (("query", "GET|DELETE"), ("body", "")):
-        unread = InvalidArgument(ENVOYS_OWN_WORDS, violations=[FieldViolation(part, ENVOYS_OWN_WORDS)])
-        yield LocalReply(400, unread, detail="grpc_json_transcode_failure", verbs=verbs)
+    # What the check of requests leaves to the transcoder.
+    unread = InvalidArgument(ENVOYS_OWN_WORDS, violations=[FieldViolation("body", ENVOYS_OWN_WORDS)])
+    yield LocalReply(400, unread, detail="grpc_json_transcode_failure")
     yield LocalReply(400, bad_path, detail="path_normalization_failed")
     yield LocalReply(400, no_host, detail="missing_host_header")
     yield LocalReply(400, underscore, detail="unexpected_underscore")
     yield LocalReply(400, InvalidArgument("The request is not valid HTTP."), to_grpc=not_grpc)
     yield LocalReply(403, timeout, detail=BAD_TIMEOUT, answer=400)
     yield LocalReply(403, no_body, detail=BODY_NOT_TAKEN, answer=400)
-    for name in once:
-        yield LocalReply(403, InvalidArgument.of(name, "is given twice"), detail=f"{GIVEN_TWICE}{name}", answer=400)
 
 
 def _unsupported() -> Iterator[LocalReply]:

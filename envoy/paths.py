@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-_VARIABLE = re.compile(r"\{[^}=]+(?:=(?P<pattern>[^}]+))?\}")
+_VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=(?P<pattern>[^}]+))?\}")
 
 
 def path_regex(template: str) -> str:
     """`/orders/{id}` becomes `/orders/[^/]+/*`: like the transcoder, it ignores trailing slashes except after verbs."""
-    written, last = [], 0
-    for variable in _VARIABLE.finditer(template):
-        written.append(_escape(template[last : variable.start()]))
-        written.append(".*" if variable["pattern"] == "**" else "[^/]+")
-        last = variable.end()
-    written.append(_escape(template[last:]))
-    return "".join(written) + ("" if has_verb(template) else "/*")
+    return _written(template, lambda literal: literal.replace(".", "[.]"), "{}")
+
+
+def lua_pattern(template: str) -> str:
+    """The same as a pattern of Lua, which captures the variables."""
+    return "^" + _written(template, lambda literal: re.sub("([^a-zA-Z0-9/])", r"%\1", literal), "({})") + "$"
+
+
+def variables(template: str) -> list[str]:
+    """The names of the variables, such as `product.id`."""
+    return [variable["name"] for variable in _VARIABLE.finditer(template)]
+
+
+def precision(template: str) -> tuple[bool, int]:
+    """Sorts templates so that the first match counts: `{id}` also matches custom verbs and fixed paths."""
+    return not has_verb(template), template.count("{")
 
 
 def has_verb(template: str) -> bool:
@@ -28,5 +38,11 @@ def any_of(regexes: list[str]) -> str:
     return "|".join(regexes)
 
 
-def _escape(literal: str) -> str:
-    return literal.replace(".", "[.]")
+def _written(template: str, escape: Callable[[str], str], form: str) -> str:
+    written, last = [], 0
+    for variable in _VARIABLE.finditer(template):
+        written.append(escape(template[last : variable.start()]))
+        written.append(form.format(".*" if variable["pattern"] == "**" else "[^/]+"))
+        last = variable.end()
+    written.append(escape(template[last:]))
+    return "".join(written) + ("" if has_verb(template) else "/*")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
 
@@ -20,11 +20,9 @@ from envoy.config import EnvoySettings
 from envoy.limits import (
     BODY_NOT_TAKEN,
     ENCODED_BODY,
-    GIVEN_TWICE,
     MAX_BODY_BYTES,
     body_not_taken,
     encoded_body,
-    given_twice,
     unusable_headers,
 )
 from envoy.local_replies import mappers
@@ -38,7 +36,6 @@ from envoy.routing import (
     JsonObject,
     grpc_names_regex,
     names_regex,
-    parameters_of_writes,
     routes,
     stream_names_regex,
     token_rules,
@@ -74,7 +71,6 @@ def render(settings: EnvoySettings) -> str:
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
     slowest_limit = min(settings.order_rate_limit, settings.auth_rate_limit, settings.stream_rate_limit)
-    parameters = parameters_of_writes(methods)
     slowest_refill_s = math.ceil(60 / slowest_limit)
     return {
         "listen_host": settings.envoy_host,
@@ -87,14 +83,13 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "max_body_bytes": MAX_BODY_BYTES,
         "keys_life": f"{KEYS_READ_EVERY_S + _READ_AHEAD_S}s",
         "unusable_headers": unusable_headers(),
-        "unchecked_parts": _unchecked_parts(methods, parameters),
-        "json_bodies": script(methods),
+        "unchecked_parts": _unchecked_parts(methods),
+        "json_requests": script(methods),
         "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
         "routes": routes(methods),
         "token_rules": token_rules(methods),
         "local_replies": mappers(
             verbs_of_paths(methods),
-            parameters,
             grpc_names_regex([method for method in methods if method.service == OPS]),
             stream_names_regex(methods),
             retry_after_s=slowest_refill_s,
@@ -113,12 +108,8 @@ def _values(settings: EnvoySettings) -> JsonObject:
     }
 
 
-def _unchecked_parts(methods: Sequence[Method], parameters: Mapping[str, Sequence[str]]) -> JsonObject:
-    return {
-        ENCODED_BODY: encoded_body(),
-        BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods)),
-        **{f"{GIVEN_TWICE}{name}": given_twice(names) for name, names in parameters.items()},
-    }
+def _unchecked_parts(methods: Sequence[Method]) -> JsonObject:
+    return {ENCODED_BODY: encoded_body(), BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods))}
 
 
 def token_bucket(per_minute: int) -> JsonObject:

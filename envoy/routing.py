@@ -15,9 +15,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from chassis.context import Audience
-from chassis.contract import Method, descriptor_of
-from envoy.bodies import body_message
-from envoy.paths import any_of, has_verb, path_regex
+from chassis.contract import Method
+from envoy.bodies import calls
+from envoy.paths import any_of, path_regex, precision
 from envoy.tickets import HAS_TICKET, PARAMETER, TICKET, takes_ticket, ticket_paths
 
 JsonObject: TypeAlias = dict[str, object]
@@ -108,6 +108,21 @@ NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_head
 TRANSCODED: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
 # Headers that JSON does not need and that gRPC refuses when it cannot read them; all but grpc-timeout.
 REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
+HAS_TICKET_IN_QUERY: JsonObject = {"name": PARAMETER, "string_match": {"safe_regex": {"regex": TICKET}}}
+# EventSource cannot send headers.
+TICKET_MUTATIONS: JsonObject = {
+    "request_mutations": [
+        {
+            "append": {
+                "header": {"key": "authorization", "value": f"Bearer %QUERY_PARAM({PARAMETER})%"},
+                "append_action": "ADD_IF_ABSENT",
+            }
+        },
+        REMOVE_GRPC_HEADERS,
+    ],
+    "query_parameter_mutations": [{"remove": PARAMETER}],
+}
+HAS_QUERY: JsonObject = {"name": ":path", "string_match": {"contains": "?"}}
 # A path before transcoding, or an unknown path. Not a direct response: the CORS filter needs a route to a cluster.
 ELSEWHERE: JsonObject = {"match": {"prefix": "/"}, "route": NOWHERE}
 JSON_ELSEWHERE: JsonObject = {
@@ -126,7 +141,7 @@ def transcoded_services(methods: Sequence[Method]) -> list[str]:
 
 def routes(methods: Sequence[Method]) -> list[JsonObject]:
     """All routes, in the order in which Envoy tries them."""
-    found: list[JsonObject] = [_stream_with_ticket_in_query(methods), *_routes_of_bodies(methods)]
+    found: list[JsonObject] = list(_routes_of_requests(methods))
     for method in methods:
         if is_reachable(method):
             found.extend(_routes_of(method))
@@ -179,19 +194,6 @@ def verbs_without_body(methods: Sequence[Method]) -> list[str]:
     return sorted({binding.verb for binding in bindings} - {binding.verb for binding in bindings if binding.body})
 
 
-def parameters_of_writes(methods: Sequence[Method]) -> dict[str, list[str]]:
-    """The query parameters of writes, which may occur once each: the JSON name, and all names of each."""
-    found: dict[str, list[str]] = {}
-    for method in methods:
-        for binding in method.http:
-            if binding.verb != "GET" and binding.body != "*":
-                for field in descriptor_of(method.request).fields:
-                    elsewhere = field.name == binding.body or f"{{{field.name}" in binding.path
-                    if not elsewhere and not field.is_repeated:
-                        found[field.json_name] = sorted({field.name, field.json_name})
-    return found
-
-
 def names_regex(methods: Sequence[Method]) -> str:
     """Matches `:path` of a call of one of these methods, by any of its paths, with or without a query."""
     names = [_grpc_regex(method) for method in methods]
@@ -202,52 +204,36 @@ def names_regex(methods: Sequence[Method]) -> str:
 def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
     """Every HTTP path of the contract, as regular expressions, with its verbs as in the header Allow.
 
-    The first match counts, because `{id}` also matches custom verbs and fixed paths.
+    The first match counts.
     """
     verbs: dict[str, set[str]] = defaultdict(set)
     for method in methods:
         for binding in method.http:
             # `{product.id}` is the same place as `{id}`.
             verbs[re.sub(r"\{\w+\.", "{", binding.path)].add(binding.verb)
-    by_precision = sorted(verbs, key=lambda path: (not has_verb(path), path.count("{"), path))
+    by_precision = sorted(verbs, key=lambda path: (*precision(path), path))
     alike = groupby(by_precision, key=lambda path: ", ".join(sorted(verbs[path])))
     return [(f"(?:{any_of([path_regex(path) for path in paths])})(?:[?].*)?", allow) for allow, paths in alike]
 
 
-def _stream_with_ticket_in_query(methods: Sequence[Method]) -> JsonObject:
-    """Before transcoding, a stream's `?ticket=` becomes its authorization: EventSource cannot send headers."""
-    token = {"key": "authorization", "value": f"Bearer %QUERY_PARAM({PARAMETER})%"}
-    mutations: JsonObject = {
-        "request_mutations": [
-            {"append": {"header": token, "append_action": "ADD_IF_ABSENT"}},
-            REMOVE_GRPC_HEADERS,
-        ],
-        "query_parameter_mutations": [{"remove": PARAMETER}],
-    }
-    return {
-        "match": {
-            "safe_regex": {"regex": ticket_paths(methods)},
-            "query_parameters": [{"name": PARAMETER, "string_match": {"safe_regex": {"regex": TICKET}}}],
-        },
-        "route": NOWHERE,
-        "typed_per_filter_config": _mutations(mutations),
-    }
+def _routes_of_requests(methods: Sequence[Method]) -> Iterator[JsonObject]:
+    """Before transcoding, the query and the body of a JSON request are checked as those of the call that it is.
+
+    A stream's `?ticket=` becomes its authorization first.
+    """
+    of_streams = {binding.path for method in filter(takes_ticket, methods) for binding in method.http}
+    for number, (call, templates) in enumerate(calls(methods).items(), start=1):
+        paths = [template.path for template in templates]
+        script = _lua("json_requests", call=str(number))
+        if streams := [path for path in paths if path in of_streams]:
+            yield _json_route(streams, {"query_parameters": [HAS_TICKET_IN_QUERY]}, script, TICKET_MUTATIONS)
+        headers = [_exact(":method", call.verb), NOT_GRPC, *([] if call.message else [HAS_QUERY])]
+        yield _json_route(paths, {"headers": headers}, script, {"request_mutations": [REMOVE_GRPC_HEADERS]})
 
 
-def _routes_of_bodies(methods: Sequence[Method]) -> Iterator[JsonObject]:
-    """Before transcoding, the body of a JSON request is checked as the message that it should be."""
-    paths: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for method in filter(is_reachable, methods):
-        for binding in method.http:
-            if message := body_message(method, binding):
-                paths[binding.verb, message].append(path_regex(binding.path))
-    for (verb, message), regexes in paths.items():
-        yield {
-            "match": {"safe_regex": {"regex": any_of(regexes)}, "headers": [_exact(":method", verb), NOT_GRPC]},
-            "route": NOWHERE,
-            "typed_per_filter_config": _lua("json_bodies", message=message)
-            | _mutations({"request_mutations": [REMOVE_GRPC_HEADERS]}),
-        }
+def _json_route(paths: Sequence[str], match: JsonObject, script: JsonObject, mutations: JsonObject) -> JsonObject:
+    path: JsonObject = {"safe_regex": {"regex": any_of([path_regex(path) for path in paths])}}
+    return {"match": path | match, "route": NOWHERE, "typed_per_filter_config": script | _mutations(mutations)}
 
 
 def _routes_of(method: Method) -> Iterator[JsonObject]:

@@ -252,6 +252,7 @@ def _server(
         probe=takes_writes(engine),
         trusted_proxies=settings.trusted_proxies,
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
     )
 
 

@@ -263,6 +263,7 @@ def _server(
         audit=SqlSink(to.write, AUDIT_ENTRY),
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),

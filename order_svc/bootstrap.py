@@ -289,6 +289,7 @@ def _server(
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),

@@ -103,7 +103,7 @@ class CallInterceptor(AsyncServerInterceptor):
             except Exception as error:
                 may_leave = contract.is_internal(called.service) or outcome_of(error) in ErrorReason.__members__
                 known = error if isinstance(error, AppError) and may_leave else self._unexpected(error)
-                await _abort(context, known, called.http)
+                await abort(context, known, called.http)
 
     def _context(self, called: contract.Method, context: Context, incoming: Mapping[str, Any]) -> RequestContext:
         correlation_id = incoming.get(metadata.CORRELATION_ID, "")
@@ -163,10 +163,8 @@ class CallInterceptor(AsyncServerInterceptor):
         incoming = metadata.incoming.get()
         if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
-        scheme, _, token = authorization.partition(" ")
         try:
-            if scheme.lower() != "bearer":
-                raise Unauthenticated("send the access token as `authorization: Bearer …`")
+            token = bearer_token(authorization)
             caller, user, user_token = await self._options.verifier.verify(token), None, token
             if caller.is_service and (user_token := incoming.get(metadata.ON_BEHALF_OF, "")):
                 user = await self._user(user_token)
@@ -218,13 +216,25 @@ class CallInterceptor(AsyncServerInterceptor):
                 self._audit.add(entry(called.name, ids, outcome=outcome, at=self._options.clock.now()))
 
 
+def bearer_token(authorization: str) -> str:
+    """The token in the value of this header. Raises Unauthenticated."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("send the access token as `authorization: Bearer …`")
+    return token
+
+
+def no_token() -> Unauthenticated:
+    return Unauthenticated("this needs an access token; log in first")
+
+
 def _permit(called: contract.Method) -> None:
     """Enforces (easyorder.auth.v1.access). Ownership is enforced later, in SQL: administrators pass it where listed."""
     caller = current().caller
     is_another_service = caller.is_service and caller.id.removeprefix("service:") not in called.access.services
     if caller.audiences.isdisjoint(called.access.allow - ({Audience.SERVICE} if is_another_service else set())):
         if caller is ANONYMOUS:
-            raise Unauthenticated("this needs an access token; log in first")
+            raise no_token()
         raise PermissionDenied("this is not for you")
     if called.access.owned and caller.is_admin and Audience.ADMIN not in called.access.allow:
         identify(replace(caller, audiences=caller.audiences - {Audience.ADMIN}))
@@ -246,7 +256,8 @@ async def send_reply_headers(context: Context) -> None:
         await context.send_initial_metadata(tuple(headers.items()))
 
 
-async def _abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding]) -> None:
+async def abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding] = ()) -> None:
+    """Ends the call with the error and its details; `http` are the paths of the method."""
     body = http[0].body if http and metadata.JSON_PATH in metadata.incoming.get() else ""
     log.info("refused", reason=error.reason, message=error.message)
     trailing: tuple[tuple[str, str | bytes], ...] = (

@@ -8,13 +8,12 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import grpc
 import structlog
-from google.protobuf.descriptor import FileDescriptor
-from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2_grpc
 
 from chassis import contract
 from chassis.audit import AuditEntry, BackgroundWriter, Sink, discard
@@ -22,12 +21,12 @@ from chassis.background import Background
 from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
+from chassis.grpc.reflection import Reflection
 from chassis.settings import MeshSettings
 from chassis.wire import codec
 from foundation.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
-_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 OPTIONS = (
     ("grpc.max_receive_message_length", 1024 * 1024),
     # Equal: between the two, gRPC rejects calls at random. Envoy allows half of it; each header counts 32 bytes more.
@@ -54,6 +53,7 @@ class GrpcServer(CallOptions):
     probe: Probe | None = None  # raises if a dependency of the service is not available
     # The services that reflection lists, if different from the services served here; never internal ones.
     reflected: Sequence[str] = ()
+    reflection_for_all: bool = False  # otherwise for administrators only
     # Started before the server, in order, and stopped after it by `serve`.
     background: Sequence[Background] = ()
     # The address in use, once the server has started; `address` may have port 0.
@@ -71,9 +71,8 @@ class GrpcServer(CallOptions):
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
-        public = [name for name in self.reflected or self.servicers if not contract.is_internal(name)]
-        names = (*public, _HEALTH, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self._server, pool=cast(Any, _Pool()))
+        reflection = Reflection(self.reflected or self.servicers, self.verifier, for_all=self.reflection_for_all)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection, self._server)  # type: ignore[no-untyped-call]
         for work in self.verifier.background:
             await work.start()
         await self._health.start()
@@ -145,16 +144,3 @@ def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any]
                 await context.write(encode(message))
 
     return call
-
-
-class _Pool:
-    """The public contract for reflection; it also finds methods by name, for `grpcurl describe`."""
-
-    def FindFileContainingSymbol(self, symbol: str) -> FileDescriptor:
-        """Raises KeyError if there is no such symbol."""
-        service, _, method = symbol.rpartition(".")
-        is_method = f"/{service}/{method}" in contract.methods()
-        return contract.pool(public=True).FindFileContainingSymbol(service if is_method else symbol)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(contract.pool(public=True), name)

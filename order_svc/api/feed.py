@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from easyorder.internal.order.v1 import EventBatch, SubscribeRequest
 
@@ -18,6 +19,8 @@ from order_svc.messages.feed_events import feed_event
 
 # Receivers refuse messages of more than 4 MiB; an event is smaller than 1 KiB.
 _PAGE = 500
+# At 1,000 orders a second, what a stream that is paced has not sent yet.
+_RECENT = 5_000
 _RENEWED_AFTER_S = 600
 
 
@@ -35,7 +38,7 @@ class OrderFeedApi:
         self._pace_s = pace_s
         self._published = asyncio.Event()
         # The events dispatched last, without a gap: most subscribers need only these, and cost no query.
-        self._recent: deque[PublishedEvent] = deque(maxlen=_PAGE)
+        self._recent: deque[PublishedEvent] = deque(maxlen=_RECENT)
 
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """Wakes the streams: there is more to read."""
@@ -73,7 +76,7 @@ class OrderFeedApi:
 
     async def _after(self, position: int) -> Sequence[PublishedEvent]:
         if self._recent and self._recent[0].position <= position + 1:
-            return [published for published in self._recent if published.position > position]
+            return list(islice((published for published in self._recent if published.position > position), _PAGE))
         return await to_completion(self._feed.after(position, limit=_PAGE))
 
 

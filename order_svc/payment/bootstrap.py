@@ -123,6 +123,7 @@ def payment_server(
         verifier=verifier,
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
+        reflection_for_all=settings.is_local,
         probe=takes_writes(engine),
         background=[error_log, PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)],
     )

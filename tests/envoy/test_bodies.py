@@ -189,7 +189,7 @@ async def test_every_known_field_is_taken_under_both_of_its_names(
             assert reply.status_code == 200, reply.text
 
 
-BROKEN = {
+BROKEN: dict[str, str | bytes] = {
     "an open object": '{"currencyCode": "USD"',
     "single quotes": "{'currency': 'USD'}",
     "a bare name": '{currency: "USD"}',
@@ -206,6 +206,17 @@ BROKEN = {
     "a text": '"x"',
     "null": "null",
     "a mark of the byte order": "\ufeff{}",
+    "an octal number": '{"items": [{"quantity": 01}]}',
+    "a number without its end": '{"items": [{"quantity": 1.}]}',
+    "a hexadecimal number": '{"items": [{"quantity": 0x10}]}',
+    "half of a surrogate pair": '{"currencyCode": "\\ud800"}',
+    "the other half": '{"currencyCode": "\\udc00\\ud800"}',
+    "half of a pair and an escape": '{"currencyCode": "\\ud800\\u0041"}',
+    "a byte of Latin-1": b'{"currencyCode": "\xe9"}',
+    "a character in too many bytes": b'{"currencyCode": "\xc0\xaf"}',
+    "a surrogate in UTF-8": b'{"currencyCode": "\xed\xa0\x80"}',
+    "beyond Unicode": b'{"currencyCode": "\xf4\x90\x80\x80"}',
+    "the end of a character is missing": b'{"currencyCode": "\xe2\x82"}',
 }
 
 
@@ -215,6 +226,10 @@ async def test_what_is_not_json(kind: str, http: httpx.AsyncClient, mesh: FakeMe
 
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
     assert fields_of(reply) == ["body"]
+    assert re.fullmatch(
+        "body (is not (JSON|UTF-8)|has half of a surrogate pair) at byte [0-9]+|body must be a JSON object",
+        reply.json()["message"],
+    )
     assert mesh.calls == []
 
 
@@ -232,11 +247,97 @@ async def test_a_body_may_come_byte_by_byte(
     assert len(mesh.calls) == (0 if unknown else 1)
 
 
+async def test_every_character_is_taken(http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]) -> None:
+    text = "".join(map(chr, (0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF)))
+
+    for body in (json.dumps({"currencyCode": text}), json.dumps({"currencyCode": text}, ensure_ascii=False)):
+        assert (await http.post("/api/v1/orders", headers=bearer, content=body.encode())).status_code == 200
+
+    assert [call.request.currency_code for call in mesh.calls] == [text, text]
+
+
+TIMES = {
+    "2026-01-31T10:00:00Z": True,
+    "2024-02-29T23:59:59.123456789+23:59": True,
+    "9999-12-31T00:00:00-00:00": True,
+    "2026-02-29T10:00:00Z": False,
+    "2026-00-01T10:00:00Z": False,
+    "2026-01-31T24:00:00Z": False,
+    "2026-01-31T10:60:00Z": False,
+    "2026-01-31T10:00:00": False,
+    "2026-01-31T10:00:00z": False,
+    "2026-01-31T10:00:00+24:00": False,
+    "2026-01-31T10:00:00+0100": False,
+    "2026-01-31T10:00:00.Z": False,
+    "2026-01-31T10:00:00.1234567890Z": False,
+    "2026-01-31 10:00:00Z": False,
+    "2026-01-31": False,
+    "0000-01-31T10:00:00Z": False,
+    "tomorrow": False,
+    "": False,
+    "1769853600": False,
+}
+
+
+@pytest.mark.parametrize("written", TIMES)
+async def test_a_time(written: str, http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens) -> None:
+    admin = {"authorization": f"Bearer {tokens.admin()}"}
+    body = json.dumps({"startTime": written, "endTime": written}).replace("+", "\\u002b")
+
+    reply = await http.post("/api/v1/admin/incentives", headers=admin, content=body)
+
+    assert reply.status_code == (200 if TIMES[written] else 400), reply.text
+    if not TIMES[written]:
+        assert fields_of(reply) == ["startTime", "endTime"]
+        assert re.match("startTime must be (a time|in the years)", reply.json()["message"])
+        assert mesh.calls == []
+
+
+@pytest.mark.parametrize("value", [1769853600, True, {}, {"seconds": 1}, []])
+async def test_what_is_not_even_a_text_is_no_time(
+    value: object, http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
+) -> None:
+    admin = {"authorization": f"Bearer {tokens.admin()}"}
+
+    reply = await http.post("/api/v1/admin/incentives", headers=admin, json={"startTime": value})
+
+    assert (reply.status_code, fields_of(reply)) == (400, ["startTime"])
+    assert mesh.calls == []
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("PATCH /api/v1/products/{}", "id"),
+        ("POST /api/v1/orders/{}:cancel", "id"),
+        ("POST /api/v1/admin/teams/{}:addMember", "teamId"),
+        ("POST /api/v1/admin/inventory/{}:adjust", "product_item_id"),
+        ("POST /api/v1/admin/ops/order/jobs/{}:retry", "id"),
+    ],
+)
+async def test_an_id_in_the_body_is_that_of_the_path(
+    path: str, field: str, http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens
+) -> None:
+    admin = {"authorization": f"Bearer {tokens.admin()}"}
+    verb, url = path.split()
+
+    for other in ("8", ""):
+        reply = await http.request(verb, url.format("7"), headers=admin, json={field: other})
+        assert (reply.status_code, fields_of(reply)) == (400, [field])
+        assert reply.json()["message"] == f"{field} must be the same as in the path"
+    assert mesh.calls == []
+    for written, same in (("7", "7"), ("%37", "7"), ("7", None)):
+        assert (await http.request(verb, url.format(written), headers=admin, json={field: same})).status_code == 200
+
+
 MIB = 1024 * 1024
 # The worst of each kind that fits into a body.
 HEAVY = {
     "one text": '{"currencyCode": "' + "x" * (MIB - 20) + '"}',
     "escapes": '{"currencyCode": "' + "\\u0041" * (MIB // 6 - 10) + '"}',
+    "pairs of escapes": '{"currencyCode": "' + "\\ud83d\\ude00" * (MIB // 12 - 10) + '"}',
+    "letters of other scripts": '{"currencyCode": "' + "é" * (MIB // 2 - 20) + '"}',
+    "a list as a text": '{"items": "' + "x" * (MIB - 20) + '"}',
     "blanks": "{" + " " * (MIB - 2) + "}",
     "numbers": '{"items": [' + "1," * (MIB // 2 - 20) + "1]}",
     "lists in lists": '{"items": ' + "[" * (MIB - 20),

@@ -68,23 +68,6 @@ async def test_an_empty_body_is_none(http: httpx.AsyncClient, mesh: FakeMesh, be
     assert [call.request.etag for call in mesh.calls] == ["1", "1"]
 
 
-@pytest.mark.parametrize(
-    ("verb", "path", "field"),
-    [
-        ("DELETE", f"{PRODUCT}?etag=zz&etag=1", "etag"),
-        ("DELETE", f"{PRODUCT}?etag=&etag=", "etag"),
-        ("POST", "/api/v1/products?requestId=a&request_id=b", "requestId"),
-    ],
-)
-async def test_a_parameter_of_a_write_that_is_given_twice(
-    verb: str, path: str, field: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
-) -> None:
-    reply = await http.request(verb, path, headers=bearer, content="{}" if verb == "POST" else None)
-
-    assert (reply.status_code, reason_of(reply), fields_of(reply)) == (400, "INVALID_ARGUMENT", [field])
-    assert mesh.calls == []
-
-
 async def test_a_value_may_look_like_parameters(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     reply = await http.get("/api/v1/products?query=etag=1%26etag=2&pageSize=1")
 

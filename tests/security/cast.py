@@ -107,7 +107,7 @@ async def the_cast(mesh: RunningMesh, http: httpx.AsyncClient, admin: Mapping[st
     tokens: dict[str, str] = {name: of["accessToken"] for name, of in signed_in.items()}
     product = await http.post("/api/v1/products", json=a_lamp(), headers=admin)
     item = product.json()["productItems"][0]["id"]
-    order = await http.post("/api/v1/orders", json=cash_order(item), headers=bearer(tokens["owner"]))
+    order = await http.post("/api/v1/orders", json=cash_order(item, team["id"]), headers=bearer(tokens["owner"]))
     assert order.is_success, order.text
     await by_admin(f"teams/{team['id']}:removeMember", userId=people["former"].id)
     await by_admin(f"users/{people['disabled'].id}:disable")
@@ -148,13 +148,14 @@ def a_lamp() -> Json:
     return lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=100_000)
 
 
-def cash_order(item: str) -> Json:
+def cash_order(item: str, team_id: str) -> Json:
     """An order that stays as it is."""
     return {
         "requestId": uuid.uuid4().hex,
         "currencyCode": "USD",
         "items": [{"productItemId": item, "quantity": 1}],
         "payment": {"method": "PAYMENT_METHOD_CASH", "token": "tok_ok"},
+        "teamId": team_id,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -11,6 +12,7 @@ from deploy.local.shop import Refused, Shop
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
 from tests.polling import eventually
+from tests.security.stage import Stage, a_stage
 
 # Crashed processes back at once, frozen ones left alone, holds without an order soon ended, and passwords that cost
 # next to nothing.
@@ -47,3 +49,8 @@ async def admin(http: httpx.AsyncClient) -> Shop:
             return None
 
     return await eventually(signed_in, timeout_s=30)
+
+
+@pytest.fixture(scope="module")
+def stage(mesh: RunningMesh) -> Stage:
+    return asyncio.run(a_stage(mesh))

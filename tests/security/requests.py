@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 from urllib.parse import quote_from_bytes
+
+import grpc
 
 from chassis.contract import HttpBinding, Method
 from envoy.routing import CLUSTERS
 from tests.security.hostile import Attack
 
 LONGEST_URL = 20_000
+TIMEOUT_S = 20
+# A stream that was not refused by then is one.
+STREAM_S = 0.5
+# No request may end so, whatever it is.
+FAULTS = {
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DATA_LOSS,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.CANCELLED,
+}
+
+
+async def grpc_answer(
+    channel: grpc.aio.Channel, method: Method, request: bytes, headers: Mapping[str, str]
+) -> tuple[grpc.StatusCode, str]:
+    """How a call ends, and what it says of it; for a stream, the beginning counts."""
+    open_call: Any = (channel.unary_stream if method.server_streaming else channel.unary_unary)(method.full_name)
+    call = open_call(request, metadata=tuple(headers.items()), timeout=TIMEOUT_S)
+    try:
+        if not method.server_streaming:
+            await call
+        elif await asyncio.wait_for(call.read(), STREAM_S) is grpc.aio.EOF:
+            return await call.code(), await call.details()
+    except grpc.aio.AioRpcError as error:
+        return error.code(), error.details() or ""
+    except TimeoutError:
+        pass
+    call.cancel()
+    return grpc.StatusCode.OK, ""
 
 
 def json_request(binding: HttpBinding, attack: Attack) -> tuple[str, bytes | None]:

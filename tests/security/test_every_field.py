@@ -4,137 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import grpc
 import httpx
 import psutil
 import pytest
 
 from chassis import contract
-from chassis.auth.service_tokens import ServiceTokens
-from chassis.context import Audience
 from chassis.contract import HttpBinding, Method
 from chassis.grpc.channel import open_channel
-from deploy.local.shop import Shop, lamp
 from envoy.routing import OPS
-from tests.e2e import invariants
-from tests.e2e.forged_tokens import forge
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.hostile import Attack, attacks
-from tests.security.requests import home_of, json_request
+from tests.security.requests import FAULTS, STREAM_S, TIMEOUT_S, grpc_answer, home_of, json_request
+from tests.security.stage import MODULES, Stage
 
-MODULES = {
-    "identity": "identity_svc",
-    "inventory": "inventory_svc",
-    "order": "order_svc",
-    "payment": "order_svc.payment",
-    "edge": "edge",
-}
 # Those that keep an audit trail.
 DATABASES = {
     "identity": "easyorder_identity",
     "inventory": "easyorder_inventory_write",
     "order": "easyorder_order_write",
 }
-FAULTS = {
-    grpc.StatusCode.UNKNOWN,
-    grpc.StatusCode.INTERNAL,
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DATA_LOSS,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.CANCELLED,
-}
 # How long a call may hold the loop of the process that serves it, in time of its processor: what a watcher of the loop
 # would see on an idle machine, and what a busy machine does not change.
 MOST_CPU_S = 0.2
 AT_ONCE = 8
-TIMEOUT_S = 20
-# A stream that was not refused by then is one.
-STREAM_S = 0.5
 METHODS = list(contract.methods().values())
 # JSON takes the same bodies for CreateProduct and CreateIncentive, and gRPC the same messages for these.
 TWINS = {"UpdateProduct", "UpdateIncentive"}
-
-
-@dataclass
-class Stage:
-    """A mesh with something in it, and those who call."""
-
-    mesh: RunningMesh
-    tokens: Mapping[Audience, str]
-    known: Mapping[str, Mapping[str, Any]]
-    number: str
-
-    def headers(self, method: Method) -> dict[str, str]:
-        """Those of the least caller who is allowed to."""
-        for audience in (Audience.PUBLIC, Audience.USER, Audience.ADMIN, Audience.SERVICE):
-            if audience in method.access.allow:
-                token = self.tokens.get(audience) if audience != Audience.SERVICE else self._service_token(method)
-                return {"authorization": f"Bearer {token}"} if token else {}
-        return {}
-
-    def _service_token(self, method: Method) -> str:
-        caller = min(method.access.services)
-        return ServiceTokens(caller, self.mesh.service_keys).current(home_of(method))
-
-    def attacks(self, method: Method) -> list[Attack]:
-        package = method.service.split(".")[1]
-        known = {**self.known["*"], **self.known.get(package, {})}
-        if Audience.SERVICE in method.access.allow:
-            # Among themselves the services use numbers.
-            known["order_id"] = self.number
-        return list(attacks(contract.descriptor_of(method.request), known))
-
-
-@pytest.fixture(scope="module")
-def stage(mesh: RunningMesh) -> Stage:
-    return asyncio.run(_set(mesh))
-
-
-async def _set(mesh: RunningMesh) -> Stage:
-    async with Shop.client(mesh.url) as http:
-        return await _set_by(mesh, http)
-
-
-async def _set_by(mesh: RunningMesh, http: httpx.AsyncClient) -> Stage:
-    admin = await Shop(http).login("admin@example.com", "Admin123!")
-    email = f"{uuid.uuid4().hex}@example.com"
-    victim = await Shop(http).register(email, "untold Passw0rd!", "Somebody")
-    shopper = await Shop(http).login(email, "untold Passw0rd!")
-    product = await admin.create_product(lamp(uuid.uuid4().hex[:8], colours=["red"], sizes=["S"], pieces=1_000_000))
-    item = product["productItems"][0]["id"]
-    order = await shopper.order({item: 1}, "tok_ok")
-    number = (await invariants.order_ids(mesh)).order_number(order["id"])
-    known: dict[str, Mapping[str, Any]] = {
-        "*": {
-            "product_id": product["id"],
-            "product_item_id": item,
-            "order_id": order["id"],
-            "user_id": victim["id"],
-            "token": "tok_ok",
-            "current_password": "untold Passw0rd!",
-            "service": "order",
-        },
-        "catalog": {"id": product["id"]},
-        "order": {"id": order["id"]},
-        "identity": {"id": victim["id"]},
-        "incentive": {"id": "1"},
-    }
-    boss = (await http.get("/api/v1/users/me", headers=admin.headers)).json()
-    # Without a session and of no version, so that no attack ends them.
-    forger = await forge(mesh)
-    claims: dict[str, Any] = {"exp": int(time.time()) + 3600, "ver": 2**40}
-    tokens = {
-        Audience.USER: forger.token(sub=victim["id"], **claims),
-        Audience.ADMIN: forger.token(sub=boss["id"], roles=["USER", "ADMIN"], **claims),
-    }
-    return Stage(mesh, tokens, known, f"{number}")
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name.rpartition(".")[2])
@@ -149,12 +49,13 @@ async def test_by_grpc(method: Method, stage: Stage) -> None:
             if attack.wire is None:
                 return None
             correlation_id = uuid.uuid4().hex
-            code, message = await _grpc_answer(channel, method, attack, stage.headers(method), correlation_id)
+            headers = stage.headers(method) | {"x-request-id": correlation_id}
+            code, message = await grpc_answer(channel, method, attack.wire, headers)
             if not re.search("not a valid|takes at most [0-9]+$|Received message larger", message):
                 audited.add(correlation_id)
             return f"{code.name} {message}" if code in FAULTS else None
 
-        await _attack(call, stage.attacks(method), [process])
+        await _attack(call, attacks_on(method, stage), [process])
     if service in DATABASES and not method.server_streaming and not re.match("Get|List|Preview", method.name):
         await _are_audited(stage.mesh, service, audited)
 
@@ -182,7 +83,11 @@ async def test_by_json(method: Method, binding: HttpBinding, stage: Stage, http:
         status, text = await _json_answer(http, method, binding, url, content, stage.headers(method))
         return f"{status} {text}" if status >= 500 and status != httpx.codes.NOT_IMPLEMENTED else None
 
-    await _attack(call, stage.attacks(method), processes)
+    await _attack(call, attacks_on(method, stage), processes)
+
+
+def attacks_on(method: Method, stage: Stage) -> list[Attack]:
+    return list(attacks(contract.descriptor_of(method.request), stage.known_to(method)))
 
 
 async def _attack(call: Any, attacks: Sequence[Attack], processes: Sequence[psutil.Process]) -> None:
@@ -215,25 +120,6 @@ def _cpu_s(processes: Sequence[psutil.Process]) -> list[float]:
 
 def _most(before: Sequence[float], processes: Sequence[psutil.Process]) -> float:
     return max(now - then for now, then in zip(_cpu_s(processes), before, strict=True))
-
-
-async def _grpc_answer(
-    channel: grpc.aio.Channel, method: Method, attack: Attack, headers: Mapping[str, str], correlation_id: str
-) -> tuple[grpc.StatusCode, str]:
-    metadata = (*headers.items(), ("x-request-id", correlation_id))
-    open_call: Any = (channel.unary_stream if method.server_streaming else channel.unary_unary)(method.full_name)
-    call = open_call(attack.wire, metadata=metadata, timeout=TIMEOUT_S)
-    try:
-        if not method.server_streaming:
-            await call
-        elif await asyncio.wait_for(call.read(), STREAM_S) is grpc.aio.EOF:
-            return await call.code(), await call.details()
-    except grpc.aio.AioRpcError as error:
-        return error.code(), error.details() or ""
-    except TimeoutError:
-        pass
-    call.cancel()
-    return grpc.StatusCode.OK, ""
 
 
 async def _json_answer(

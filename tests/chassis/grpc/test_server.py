@@ -22,6 +22,7 @@ from chassis.errors import PermissionDenied, Unavailable
 from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
+from chassis.grpc.status import from_rpc_error
 from chassis.settings import MeshSettings
 from tests.chassis.grpc.orders import (
     GET_ORDER,
@@ -115,11 +116,13 @@ async def test_health_says_serving_for_the_process_and_for_each_service() -> Non
             await health(mesh.address, ORDER_WATCH)
 
 
-async def asked(mesh: Mesh, **question: Any) -> reflection_pb2.ServerReflectionResponse:
-    """What reflection answers."""
+async def asked(mesh: Mesh, token: str | None = None, **question: Any) -> reflection_pb2.ServerReflectionResponse:
+    """What reflection answers, to an administrator or with another token; "" is none."""
+    token = mesh.tokens.admin() if token is None else token
+    metadata = (("authorization", f"Bearer {token}"),) if token else ()
     async with open_channel(mesh.address) as channel:
         stub: Any = reflection_pb2_grpc.ServerReflectionStub(cast(Any, channel))
-        call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]))
+        call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(**question)]), metadata=metadata)
         return await anext(aiter(call))
 
 
@@ -152,6 +155,29 @@ async def test_reflection_tells_nothing_of_what_is_for_services_only() -> None:
 
     assert STOCK not in {service.name for service in listed.list_services_response.service}
     assert method.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
+
+
+async def test_reflection_is_for_administrators() -> None:
+    async with orders(OrderApi()) as mesh:
+        tokens = mesh.tokens
+        others = {
+            "": "UNAUTHENTICATED",
+            **dict.fromkeys(tokens.refused().values(), "UNAUTHENTICATED"),
+            tokens.user(): "PERMISSION_DENIED",
+            tokens.service(): "PERMISSION_DENIED",
+        }
+        refusals = {}
+        for token in others:
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await asked(mesh, token, list_services="")
+            refusals[token] = from_rpc_error(refused.value).kind.name
+
+    assert refusals == others
+
+
+async def test_reflection_may_be_for_everybody() -> None:
+    async with orders(OrderApi(), reflection_for_all=True) as mesh:
+        assert (await asked(mesh, "", list_services="")).list_services_response.service
 
 
 def test_exactly_the_methods_for_services_only_are_internal() -> None:
