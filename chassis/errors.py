@@ -52,12 +52,14 @@ class FieldViolation:
 class AppError(Exception):
     """A failure that is reported to the caller.
 
-    Subclasses fix `kind` and `reason`. `metadata` holds values that belong to the reason, as strings. Long messages
-    are shortened, because a message may quote the caller's input.
+    Subclasses fix `kind` and `reason`, and `wait_s` if callers should call again without knowing when. `metadata` holds
+    values that belong to the reason, as strings. Long messages are shortened, because a message may quote the caller's
+    input.
     """
 
     kind: ClassVar[Kind] = Kind.INTERNAL
     reason: ClassVar[str] = "INTERNAL"
+    wait_s: ClassVar[float | None] = None
     by_reason: ClassVar[dict[str, type[AppError]]] = {}  # the classes that this process knows
 
     def __init__(
@@ -71,7 +73,7 @@ class AppError(Exception):
         self.message = shortened(message, _MESSAGE_BYTES)
         super().__init__(self.message)
         self.metadata, self.violations = dict(metadata or {}), tuple(violations)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = self.wait_s if retry_after_s is None else retry_after_s
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -163,7 +165,7 @@ class DeadlineExceeded(AppError):
 class Unavailable(AppError):
     """Another service or the database does not respond; the same call may succeed later."""
 
-    kind, reason = Kind.UNAVAILABLE, "UNAVAILABLE"
+    kind, reason, wait_s = Kind.UNAVAILABLE, "UNAVAILABLE", 1
 
 
 class Conflict(AppError):
@@ -175,7 +177,7 @@ class Conflict(AppError):
 class Locked(Conflict):
     """A row that the command needs stays locked by another transaction; the same call may succeed later."""
 
-    kind, reason = Kind.UNAVAILABLE, "LOCKED"
+    kind, reason, wait_s = Kind.UNAVAILABLE, "LOCKED", 1
 
 
 class Internal(AppError):

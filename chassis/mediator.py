@@ -160,7 +160,7 @@ class _Transaction(Generic[C, Uow]):
             return await usual(cmd)
         # Not of single commands: whether the caller may see the row is not known yet.
         if self._context and self._tried & rows:
-            raise Locked("another change is in progress here; try again", retry_after_s=1)
+            raise Locked("another change is in progress here; try again")
         self._tried |= rows
         impatient = copy(self)
         impatient._impatient_until = math.inf

@@ -139,9 +139,9 @@ def _replies(
 ) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
-    no_keys = Unavailable("The keys that verify tokens are not available: try again soon.", retry_after_s=1)
+    no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
     rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
-    no_service = Unavailable("A service cannot be reached: try again soon.", retry_after_s=1)
+    no_service = Unavailable("A service cannot be reached: try again soon.")
     overloaded = Unavailable("A service has too many calls at once: try again soon.", retry_after_s=2)
     too_many_streams = TooManyStreams("Too many streams are open: try again later.", retry_after_s=5)
     headers_too_large = PayloadTooLarge(
@@ -162,7 +162,7 @@ def _replies(
         LocalReply(429, rate_limited),
         LocalReply(431, headers_too_large),
         LocalReply(500, Internal("Something unexpected happened at the edge.")),
-        LocalReply(502, Unavailable("A service gave no valid answer: try again soon.", retry_after_s=1)),
+        LocalReply(502, Unavailable("A service gave no valid answer: try again soon.")),
         LocalReply(503, too_many_streams, detail="overflow", path=stream_names, answer=429),
         LocalReply(503, overloaded, detail="overflow"),
         LocalReply(503, no_service),

@@ -82,7 +82,7 @@ class KeyCache:
             if refresh := self._begin_refresh():
                 await to_completion(refresh)
             if kid not in self._known and self._failures:
-                raise Unavailable("the keys that tokens are verified with cannot be read; try again", retry_after_s=1)
+                raise Unavailable("the keys that tokens are verified with cannot be read; try again")
         return self._known.get(kid)
 
     async def all(self) -> Keys:

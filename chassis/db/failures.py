@@ -48,10 +48,10 @@ def meaning_of(error: Exception) -> AppError | None:
     if state == _UNIQUE_VIOLATION or _CONFLICT.fullmatch(state):
         return Conflict("the transaction collided with another one")
     if state == _LOCK_NOT_AVAILABLE:
-        return Locked("another change is in progress here; try again", retry_after_s=1)
+        return Locked("another change is in progress here; try again")
     is_lost = isinstance(error, PoolTimeout | OSError) or getattr(error, "connection_invalidated", False)
     if is_lost or _UNAVAILABLE.fullmatch(state):
-        return Unavailable("the database does not answer; try again", retry_after_s=1)
+        return Unavailable("the database does not answer; try again")
     return None
 
 

@@ -76,7 +76,7 @@ class ReadYourWrites:
         if found is None and (created_by := await creator()) is not None:
             await self.wait(created_by)
             if (found := await read()) is None:
-                raise Unavailable("this was just written and cannot be read yet; try again", retry_after_s=1)
+                raise Unavailable("this was just written and cannot be read yet; try again")
         return found
 
     async def _pending(self, readers: Sequence[_Reader]) -> list[tuple[int, int]]:

@@ -145,7 +145,7 @@ class Peer(Client):
             return meaning  # the last two: of the user for whom the call was made
         # Not the token of the caller being served. For a moment after a step, clocks differ.
         log.warning("service token refused: the clocks or the keys of two services differ", error=error.details())
-        return Unavailable("services that are needed for this refuse each other's calls; try again", retry_after_s=1)
+        return Unavailable("services that are needed for this refuse each other's calls; try again")
 
     def _identity(self) -> Metadata:
         bearer = (metadata.AUTHORIZATION, f"Bearer {self._tokens.current(self._name)}")

@@ -84,7 +84,7 @@ class GrpcServer(CallOptions):
     async def stop(self, grace_s: float = 10.0) -> None:
         """Drains: updates health, ends streams, rejects new calls, and waits `grace_s` for calls in flight."""
         await self._health.drain()
-        self._interceptor.streams.end_all(Unavailable("this server stops; connect again and resume", retry_after_s=1))
+        self._interceptor.streams.end_all(Unavailable("this server stops; connect again and resume"))
         await self._server.stop(grace_s)
         for work in self.verifier.background:
             await work.stop()

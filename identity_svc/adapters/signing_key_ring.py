@@ -54,7 +54,7 @@ class SigningKeyRing:
             # After a clock was set back it may be nobody's turn: the first one is known to all.
             key, private = next(its_turn, self._keys[-1])
             return key.public.kid, private
-        raise Unavailable("the keys that sign tokens cannot be read; try again", retry_after_s=1)
+        raise Unavailable("the keys that sign tokens cannot be read; try again")
 
     async def _round(self) -> bool:
         await self.read()

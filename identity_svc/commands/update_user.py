@@ -57,7 +57,7 @@ async def update_user(cmd: UpdateUser, uow: IdentityUow, *, is_own_password: IsO
         )
         if before != after
     )
-    return await uow.users.put(changed)
+    return user if changed == user else await uow.users.put(changed)
 
 
 async def _may_change_address(

@@ -1,4 +1,4 @@
-"""UpdateIncentive: change fields of an incentive; redemptions so far keep their terms."""
+"""UpdateIncentive: change fields of an incentive; redemptions so far keep their terms. Equal fields change nothing."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive
             metadata={"etag": str(present.revision)},
         )
     named = {name: getattr(cmd.incentive, name) for name in cmd.fields}
-    wanted = replace(present, **named, revision=present.revision + 1)
+    wanted = replace(present, **named)
     wanted.check()
+    if wanted == present:
+        return present
     if wanted.code != present.code and await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
         raise CodeTaken.of(wanted.code)
-    return await uow.incentives.replace(wanted)
+    return await uow.incentives.replace(replace(wanted, revision=present.revision + 1))

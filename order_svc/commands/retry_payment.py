@@ -36,7 +36,7 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     release = jobs.release_stock(order)
     if await uow.open_jobs.is_open(release.kind, release.key):
         # It would release the stock that is held now.
-        raise Unavailable("the stock of the order is still on its way back; try again", retry_after_s=1)
+        raise Unavailable("the stock of the order is still on its way back; try again")
     if cmd.hold is None or not cmd.hold.is_held or cmd.revision != order.revision + 1:
         # Another request was faster: its attempt has failed since, and the hold has ended with it.
         raise not_prepared(order, cmd.refusal)

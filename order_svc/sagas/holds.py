@@ -20,7 +20,7 @@ _ATTEMPTS = 4
 
 def _too_often(last: tenacity.RetryCallState) -> None:
     assert last.outcome is not None
-    raise Unavailable(str(last.outcome.exception()), retry_after_s=1)
+    raise Unavailable(str(last.outcome.exception()))
 
 
 # Reads, prepares and decides once more if the order was changed between reading and deciding.

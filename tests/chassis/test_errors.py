@@ -5,7 +5,7 @@ from __future__ import annotations
 import grpc
 
 from chassis import errors
-from chassis.errors import AppError, Conflict, InvalidArgument, Kind
+from chassis.errors import AppError, Conflict, Internal, InvalidArgument, Kind, Locked, Unavailable
 from chassis.jobs import LeaseLost
 from chassis.ops import JobNotFound
 
@@ -44,6 +44,11 @@ def test_an_error_carries_its_message_and_metadata() -> None:
         2,
     )
     assert error.violations == ()
+
+
+def test_whoever_is_told_to_call_again_is_told_when() -> None:
+    assert [error("x").retry_after_s for error in (Unavailable, Locked, Conflict, Internal)] == [1, 1, None, None]
+    assert Unavailable("x", retry_after_s=5).retry_after_s == 5
 
 
 def test_a_field_at_fault_is_named_in_the_message_too() -> None:

@@ -133,6 +133,7 @@ async def _health_refusal(address: str) -> AppError:
         ask: Any = channel.unary_unary(GET_HEALTH.full_name)
         with pytest.raises(grpc.aio.AioRpcError) as refusal:
             await ask(b"", timeout=10)
+    assert ("retry-after", "1") in tuple(refusal.value.trailing_metadata() or ())
     error = from_rpc_error(refusal.value)
     assert isinstance(error, Unavailable)
     return error

@@ -122,6 +122,17 @@ async def test_only_the_version_of_the_etag(identity_app: IdentityApp) -> None:
     assert await present(identity_app, ada.user) == first
 
 
+async def test_what_is_there_already_changes_nothing(identity_app: IdentityApp) -> None:
+    ada = await identity_app.signed_in()
+    name, address = ada.user.display_name, ada.user.email
+
+    same = await identity_app.send(update(display_name=name, email=address, password=PASSWORD), caller_of(ada))
+
+    assert same is not None
+    assert (same, same.etag) == (ada.user, ada.user.etag)
+    assert await present(identity_app, ada.user) == ada.user
+
+
 @pytest.mark.parametrize("changes", [{"display_name": "a\nb"}, {"display_name": " "}])
 async def test_names_are_one_line(identity_app: IdentityApp, changes: dict[str, str]) -> None:
     ada = await identity_app.signed_in()

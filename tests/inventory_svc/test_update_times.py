@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -105,6 +106,11 @@ async def test_each_change_of_a_code_and_no_repeat(mesh: Mesh) -> None:
         assert await change() == changed
         assert (await listed(mesh))[1] == changed
         last = changed
+    # Equal values, as in another request.
+    assert await admin.call(UPDATE, replace(update, request_id="two")) == last
+    everything = UpdateIncentiveRequest(incentive=last, update_mask=FieldMask(paths=["*"]))
+    assert await admin.call(UPDATE, everything) == last
+    assert (await listed(mesh))[1] == last
 
 
 async def test_an_order_changes_the_stock_of_its_items_and_its_codes(mesh: Mesh) -> None:
