@@ -58,6 +58,8 @@ KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them this long before they expire
 # For documentation (RFC 5737): nobody has it.
 NOBODY = "192.0.2.0/32"
+# Of the calls in flight, so that a service that fails is not asked three times as much as before.
+RETRY_BUDGET: JsonObject = {"budget_percent": {"value": 20}, "min_retry_concurrency": 16}
 # Envoy refuses to fill a bucket more often.
 SHORTEST_FILL_S = 0.05
 
@@ -156,7 +158,7 @@ def _limits(settings: EnvoySettings, service: str) -> list[JsonObject]:
     """The limits of calls at once, of reads and of writes."""
     calls = settings.call_limit * len(settings.replicas(service))
     limits: JsonObject = {"max_connections": 1024, "max_pending_requests": calls, "max_requests": calls}
-    return [limits | {"priority": priority, "max_retries": 64} for priority in (READS, WRITES)]
+    return [limits | {"priority": priority, "retry_budget": RETRY_BUDGET} for priority in (READS, WRITES)]
 
 
 def _yaml(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -264,6 +265,25 @@ async def test_only_reads_are_repeated_when_a_service_gave_up(
 
     assert write.status_code == read.status_code == 503
     assert (writes, len(mesh.calls) - writes) == (1, 3)
+
+
+async def test_few_of_many_reads_are_repeated_at_once(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    reads, budget = 90, 18  # a fifth
+    all_there, first_ones = asyncio.Event(), itertools.count(1)
+
+    async def give_up(request: Any, context: Any) -> None:
+        if next(first_ones) == reads:
+            all_there.set()
+        await all_there.wait()
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "too much to do")
+
+    mesh.answers[GET_ORDER] = give_up
+    replies = await asyncio.gather(*(http.get("/api/v1/orders/7", headers=bearer) for _ in range(reads)))
+
+    assert {reply.status_code for reply in replies} == {503}
+    assert reads < len(mesh.calls) <= reads + 2 * budget
 
 
 @pytest.mark.parametrize("size", [9_000, 12_000, 15_500])

@@ -39,6 +39,14 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
     assert rendered["admin"]["address"] == {"pipe": {"path": "/srv/shop/envoy/admin.sock", "mode": 0o600}}
 
 
+def test_every_connection_has_a_small_buffer() -> None:
+    resources = yaml.safe_load(render(EnvoySettings()))["static_resources"]
+
+    outside = [listener for listener in resources["listeners"] if listener["name"] != "jwks"]
+    limits = {one.get("per_connection_buffer_limit_bytes") for one in (*outside, *resources["clusters"])}
+    assert limits == {32 * 1024}
+
+
 def test_every_service_that_can_be_reached_has_a_cluster() -> None:
     services = {method.service for method in contract.methods().values() if is_reachable(method)}
 
