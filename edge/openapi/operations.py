@@ -24,6 +24,26 @@ _LAST_EVENT_ID: Json = {
     "in": "header",
     "description": "The id of the last event, sent by a browser that reconnects. It takes precedence over resumeToken.",
 }
+# What orders and stock are read by follows their writes by a moment: see docs/contract.md.
+_POSITION, _TEXT = "x-easyorder-position", {"type": "string"}
+_POSITIONED = ("easyorder.catalog.", "easyorder.incentive.", "easyorder.inventory.", "easyorder.order.")
+_POSITION_OF_READ: Json = {
+    "name": _POSITION,
+    "in": "header",
+    "description": "What a write answered in this header: the reply waits until that write can be read, whoever made "
+    "it. Any other text counts as none.",
+    "schema": _TEXT,
+}
+_POSITION_OF_WRITE: Json = {
+    "name": _POSITION,
+    "in": "header",
+    "description": "With any text, the reply has the position of this write in the same header.",
+    "schema": _TEXT,
+}
+_POSITION_OF_REPLY: Json = {
+    "description": "The position of this write, for reads that have to show it; only if the request has this header.",
+    "schema": _TEXT,
+}
 # The widest first.
 _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
 
@@ -53,7 +73,10 @@ def operation(method: Method, binding: HttpBinding, schemas: Schemas) -> Json:
         "security": _security(method),
         "x-grpc-method": method.full_name,
     }
-    if parameters := list(_parameters(request, binding, in_path, schemas)):
+    parameters = list(_parameters(request, binding, in_path, schemas))
+    if _has_position(method):
+        parameters.append(_POSITION_OF_WRITE if _is_write(method) else _POSITION_OF_READ)
+    if parameters:
         made["parameters"] = parameters
     if binding.body:
         made["requestBody"] = _request_body(request, binding, in_path, schemas)
@@ -108,9 +131,21 @@ def _responses(method: Method, in_path: Sequence[str], schemas: Schemas) -> Json
     failures += ["429", "503", "default"]
     error = {"$ref": "#/components/responses/Error"}
     successes = {"200": _success(method, schemas)}
+    if _has_position(method) and _is_write(method):
+        successes["200"]["headers"] = {_POSITION: _POSITION_OF_REPLY}
     if _can_be_over(method, in_path):
         successes["204"] = {"description": "There are no events, and none can follow."}
     return {**successes, **dict.fromkeys(failures, error)}
+
+
+def _has_position(method: Method) -> bool:
+    is_read = all(binding.verb == "GET" for binding in method.http)
+    return method.service.startswith(_POSITIONED) and not method.server_streaming and (is_read or _is_write(method))
+
+
+def _is_write(method: Method) -> bool:
+    # A preview takes the request of the write that it shows.
+    return "request_id" in descriptor_of(method.request).fields_by_name and not method.name.startswith("Preview")
 
 
 def _can_be_over(method: Method, in_path: Sequence[str]) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from easyorder.google.protobuf import Empty
 from easyorder.identity import v1
 
@@ -11,11 +9,10 @@ from chassis.clock import Clock
 from chassis.context import current
 from chassis.errors import shortened
 from chassis.grpc import metadata
-from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
-from chassis.wire import codec
+from chassis.request_keys import request_key
+from chassis.update_mask import updated_fields
 from identity_svc.api.messages import jwk, session_message, team_message, tokens_message, user_message
-from identity_svc.api.update_mask import updated_fields
 from identity_svc.commands.change_password import ChangePassword
 from identity_svc.commands.create_team import CreateTeam
 from identity_svc.commands.delete_session import DeleteSession
@@ -170,13 +167,9 @@ class IdentityApi:
         return user_message(await self._mediator.send(EnableUser(id=request.id)))
 
     async def create_team(self, request: v1.CreateTeamRequest) -> v1.Team:
-        key = RequestKey(
-            scope=f"{current().caller.id}/CreateTeam",
-            request_id=request.request_id,
-            fingerprint=hashlib.sha256(codec(v1.CreateTeamRequest).encode(request)).hexdigest(),
-        )
+        key = request_key(request, request.request_id, "CreateTeam")
         name = (request.team or v1.Team()).name
-        return team_message(await self._mediator.send(CreateTeam(name=name, request=key if key.request_id else None)))
+        return team_message(await self._mediator.send(CreateTeam(name=name, request=key)))
 
     async def add_team_member(self, request: v1.AddTeamMemberRequest) -> v1.Team:
         command = AddTeamMember(team_id=request.team_id, user_id=request.user_id)

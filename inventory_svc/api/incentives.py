@@ -17,7 +17,7 @@ from easyorder.incentive.v1 import (
 
 from chassis.context import current
 from chassis.mediator import Mediator
-from inventory_svc.api.request_keys import request_key
+from chassis.request_keys import request_key
 from inventory_svc.commands.activate_incentive import ActivateIncentive
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
@@ -41,20 +41,25 @@ class IncentiveApi:
     async def create_incentive(self, request: CreateIncentiveRequest) -> Incentive:
         assert request.incentive is not None  # the contract requires it
         command = CreateIncentive(
-            request=request_key(request, request.request_id), incentive=incentive_of_message(request.incentive)
+            request=request_key(request, request.request_id, "CreateIncentive"),
+            incentive=incentive_of_message(request.incentive),
         )
         return incentive_message(await self._mediator.send(command))
 
     async def update_incentive(self, request: UpdateIncentiveRequest) -> Incentive:
-        command = update_incentive_command(request, request_key(request, request.request_id))
+        command = update_incentive_command(request, request_key(request, request.request_id, "UpdateIncentive"))
         return incentive_message(await self._mediator.send(command))
 
     async def activate_incentive(self, request: ActivateIncentiveRequest) -> Incentive:
-        command = ActivateIncentive(request=request_key(request, request.request_id), incentive_id=int(request.id))
+        command = ActivateIncentive(
+            request=request_key(request, request.request_id, "ActivateIncentive"), incentive_id=int(request.id)
+        )
         return incentive_message(await self._mediator.send(command))
 
     async def deactivate_incentive(self, request: DeactivateIncentiveRequest) -> Incentive:
-        command = DeactivateIncentive(request=request_key(request, request.request_id), incentive_id=int(request.id))
+        command = DeactivateIncentive(
+            request=request_key(request, request.request_id, "DeactivateIncentive"), incentive_id=int(request.id)
+        )
         return incentive_message(await self._mediator.send(command))
 
     async def get_incentive(self, request: GetIncentiveRequest) -> Incentive:

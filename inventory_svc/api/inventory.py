@@ -30,8 +30,8 @@ from easyorder.inventory.v1 import (
 from chassis.context import current
 from chassis.errors import InvalidArgument, PermissionDenied
 from chassis.mediator import Mediator
+from chassis.request_keys import request_key
 from chassis.wire import Encoded, codec
-from inventory_svc.api.request_keys import request_key
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
@@ -63,21 +63,21 @@ class ProductApi:
     async def create_product(self, request: CreateProductRequest) -> Product:
         assert request.product is not None  # the contract requires it
         command = CreateProduct(
-            request=request_key(request, request.request_id), product=wanted_product(request.product)
+            request=request_key(request, request.request_id, "CreateProduct"), product=wanted_product(request.product)
         )
         return product_message(await self._mediator.send(command))
 
     async def update_product(self, request: UpdateProductRequest) -> Product:
-        command = update_product_command(request, request_key(request, request.request_id))
+        command = update_product_command(request, request_key(request, request.request_id, "UpdateProduct"))
         return product_message(await self._mediator.send(command))
 
     async def delete_product(self, request: DeleteProductRequest) -> Product:
-        key = request_key(request, request.request_id)
+        key = request_key(request, request.request_id, "DeleteProduct")
         command = DeleteProduct(request=key, product_id=int(request.id), etag=request.etag)
         return product_message(await self._mediator.send(command))
 
     async def undelete_product(self, request: UndeleteProductRequest) -> Product:
-        key = request_key(request, request.request_id)
+        key = request_key(request, request.request_id, "UndeleteProduct")
         command = UndeleteProduct(request=key, product_id=int(request.id), etag=request.etag)
         return product_message(await self._mediator.send(command))
 
@@ -143,7 +143,7 @@ class InventoryApi:
 
     async def adjust_stock(self, request: AdjustStockRequest) -> StockLevel:
         command = AdjustStock(
-            request=request_key(request, request.request_id),
+            request=request_key(request, request.request_id, "AdjustStock"),
             product_item_id=int(request.product_item_id),
             delta=request.delta,
             reason=request.reason,

@@ -11,12 +11,12 @@ from easyorder.incentive.v1 import UpdateIncentiveRequest
 
 from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
+from chassis.update_mask import updated_fields
 from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.pricing import Quote
-from inventory_svc.messages.update_mask import updated_fields
 
 # The fields of an Incentive that an update can change, and the attributes that hold them.
 CHANGEABLE = {

@@ -18,13 +18,13 @@ from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.money import Money
+from chassis.update_mask import updated_fields
 from chassis.wire import codec
 from chassis.wire_types import money_message
 from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
 from inventory_svc.domain.stock import ItemAvailability, StockLevel
-from inventory_svc.messages.update_mask import updated_fields
 
 # The fields of a Product that an update can change, and the attributes that hold them.
 CHANGEABLE = {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from datetime import date
 from itertools import chain
 
-import betterproto2
 from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
     CancelOrderRequest,
@@ -38,6 +36,7 @@ from chassis.errors import FieldViolation, InvalidArgument, outcome_of
 from chassis.grpc.streams import stream_end
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
+from chassis.request_keys import request_key
 from chassis.wire import Encoded, codec
 from chassis.wire_types import money_of
 from order_svc.commands.cancel_order import CancelOrder
@@ -85,7 +84,7 @@ class OrderApi:
         self._number = ids.order_number
 
     async def create_order(self, request: CreateOrderRequest) -> Order:
-        basket = _basket(request, _request_key(request, request.request_id))
+        basket = _basket(request, request_key(request, request.request_id, "CreateOrderRequest"))
         return self._shown(await self._checkout.place(basket))
 
     async def preview_order(self, request: PreviewOrderRequest) -> PreviewOrderResponse:
@@ -94,7 +93,7 @@ class OrderApi:
 
     async def cancel_order(self, request: CancelOrderRequest) -> Order:
         command = CancelOrder(
-            request=_request_key(request, request.request_id),
+            request=request_key(request, request.request_id, "CancelOrderRequest"),
             order_id=self._number(request.id),
             reason=request.reason,
             etag=request.etag,
@@ -103,7 +102,7 @@ class OrderApi:
 
     async def update_order(self, request: UpdateOrderRequest) -> Order:
         lines = tuple((int(line.product_item_id), line.quantity) for line in request.items)
-        key = _request_key(request, request.request_id)
+        key = request_key(request, request.request_id, "UpdateOrderRequest")
         return self._shown(
             await self._amendments.update(self._number(request.id), lines, etag=request.etag, request=key)
         )
@@ -111,14 +110,14 @@ class OrderApi:
     async def retry_payment(self, request: RetryPaymentRequest) -> Order:
         _require_none(_payment_faults(request.payment))
         method, token = _paid_by(request.payment)
-        key = _request_key(request, request.request_id)
+        key = request_key(request, request.request_id, "RetryPaymentRequest")
         return self._shown(await self._amendments.retry_payment(self._number(request.id), method, token, request=key))
 
     async def ship_order(self, request: ShipOrderRequest) -> Order:
         given = request.shipment
         assert given is not None  # the contract requires a value
         command = ShipOrder(
-            request=_request_key(request, request.request_id),
+            request=request_key(request, request.request_id, "ShipOrderRequest"),
             order_id=self._number(request.id),
             parcel=Parcel(
                 carrier=given.carrier, tracking_number=given.tracking_number, tracking_uri=given.tracking_uri
@@ -128,7 +127,7 @@ class OrderApi:
         return self._shown(await self._shipping.ship(command))
 
     async def deliver_order(self, request: DeliverOrderRequest) -> Order:
-        key = _request_key(request, request.request_id)
+        key = request_key(request, request.request_id, "DeliverOrderRequest")
         command = DeliverOrder(request=key, order_id=self._number(request.id), etag=request.etag)
         return self._shown(await self._mediator.send(command))
 
@@ -136,7 +135,7 @@ class OrderApi:
         if request.amount is not None and request.items:
             raise InvalidArgument.of("amount", "must not be given together with items")
         command = RefundOrder(
-            request=_request_key(request, request.request_id),
+            request=request_key(request, request.request_id, "RefundOrderRequest"),
             order_id=self._number(request.id),
             amount=money_of(request.amount, "amount") if request.amount is not None else None,
             items=tuple((int(line.product_item_id), line.quantity) for line in request.items),
@@ -250,14 +249,3 @@ def _payment_faults(payment: PaymentDetails | None) -> Iterator[FieldViolation]:
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:
     """Without a payment, as in a preview, by card."""
     return (PaymentMethod.CARD, "") if payment is None else (PaymentMethod[payment.method.name], payment.token)
-
-
-def _request_key(request: betterproto2.Message, request_id: str) -> RequestKey | None:
-    if not request_id:
-        return None
-    body = codec(type(request)).encode(request)
-    return RequestKey(
-        scope=f"{current().caller.id}/{type(request).__name__}",
-        request_id=request_id,
-        fingerprint=hashlib.sha256(body).hexdigest(),
-    )

@@ -149,10 +149,12 @@ def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
         ("pageSize", "query"),
         ("pageToken", "query"),
         ("filter", "query"),
+        ("x-easyorder-position", "header"),
     ]
     assert [(p["name"], p["in"], p.get("required")) for p in put["parameters"]] == [
         ("id", "path", True),
         ("Idempotency-Key", "header", None),
+        ("x-easyorder-position", "header", None),
     ]
     assert put["requestBody"]["content"]["application/json"]["schema"] == reference("UpdateOrderRequest")
     assert api["components"]["schemas"]["UpdateOrderRequest"]["properties"].keys() == {"items", "etag", "requestId"}
@@ -207,6 +209,9 @@ def test_two_messages_of_one_name_are_noticed() -> None:
         schemas.named("Error", "easyorder.common.v1.Error", dict)
 
 
+POSITION = "x-easyorder-position"
+
+
 def reference(schema: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{schema}"}
 
@@ -218,8 +223,30 @@ def test_what_moves_money_requires_a_request_id(api: Any) -> None:
     for operation, is_required in ((refund, True), (cancel, False)):
         name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         assert ("requestId" in api["components"]["schemas"][name].get("required", [])) is is_required
-        (key,) = [parameter for parameter in operation["parameters"] if parameter["in"] == "header"]
+        (key,) = [parameter for parameter in operation["parameters"] if parameter["name"] == "Idempotency-Key"]
         assert (key["name"], key["schema"]["maxLength"]) == ("Idempotency-Key", 100)
+
+
+def test_reads_after_writes_can_be_asked_for(api: Any) -> None:
+    operations = [operation for path in api["paths"].values() for operation in path.values()]
+    asked = {
+        operation["operationId"]: parameter["description"]
+        for operation in operations
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == POSITION
+    }
+    answered = {one["operationId"] for one in operations if POSITION in one["responses"]["200"].get("headers", {})}
+
+    assert {"GetOrder", "ListAllOrders", "GetProduct", "ListStockLevels", "GetIncentive"} <= asked.keys() - answered
+    assert {
+        "CreateOrder",
+        "RefundOrder",
+        "UpdateProduct",
+        "AdjustStock",
+        "ActivateIncentive",
+    } <= asked.keys() & answered
+    assert answered <= asked.keys()
+    assert not asked.keys() & {"Login", "PreviewOrder", "WatchOrder", "CreateStreamTicket", "GetHealth", "ListJobs"}
 
 
 def an_order(**changes: object) -> dict[str, object]:
