@@ -13,6 +13,7 @@ BASE := main
 T := tests
 B :=
 N :=
+REV := HEAD
 COVERAGE :=
 # On two cores: some tests only wait.
 WORKERS := 3
@@ -28,7 +29,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test soak load newcomer odbc check bench gen format requirements clean
+.PHONY: help up demo test soak load newcomer odbc check bench compare gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -78,6 +79,9 @@ requirements: $(VENV)/dev.stamp ## pins what pyproject.toml asks for, with hashe
 
 bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run; B="--seconds 20 --repeat 3" for other ways
 	@$(WITH_TOOLS) exec $(BIN)/python -m bench $(B)
+
+compare: $(VENV)/dev.stamp ## speed of this version and of REV, a revision or a folder, in turns; B="--clients 1,32" for other ways
+	@$(WITH_TOOLS) exec $(BIN)/python -m bench.compare "$(REV)" $(B)
 
 clean: ## everything made here but the data: .venv, caches
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bench.compare import Pair, checkout, sections
 from bench.front import with_echo
 from bench.listing import WAYS, Listed, lists_section, pages
-from bench.load import DEBIAN_PACKAGES, Load, percentile
+from bench.load import DEBIAN_PACKAGES, Load, Missing, percentile
 from bench.orders import require_all_paid
 from bench.profiling import by_function
 from bench.report import spread
@@ -46,6 +47,44 @@ def test_orders_are_measured_with_their_limits(tmp_path: Path) -> None:
         assert 0 < paid["per_s"] < measured["echo_per_s"][way][0]
         assert 0 < paid["reply"]["p50_ms"] <= paid["reply"]["p99_ms"]
         assert {"order", "inventory", "payment", "identity", "envoy", "postgres", "generator"} == paid["cpu_ms"].keys()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(180)
+@pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
+def test_two_versions_are_measured_in_turns(tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "bench.compare", str(ROOT), "--seconds", "1", "--repeat", "2", "--clients", "4"]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
+
+    done = subprocess.run(
+        [*command, "--json", str(figures)], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8"
+    )
+
+    assert done.returncode == 0, done.stderr
+    pairs = json.loads(figures.read_text(encoding="utf-8"))["sections"][0]["data"]
+    assert [pair["way"] for pair in pairs] == ["JSON", "gRPC"]
+    for pair in pairs:
+        assert [turn["per_s"] > 0 for turn in [*pair["other"], *pair["this"]]] == [True] * 4
+
+
+def test_versions_are_compared_turn_by_turn() -> None:
+    def turn(per_s: float, echo_per_s: float, order_ms: float) -> dict[str, Any]:
+        cpu_ms = {"order": order_ms, "generator": 9.0}
+        return {"per_s": per_s, "echo_per_s": echo_per_s, "cpu_ms": cpu_ms, "p50_ms": 1000 / per_s}
+
+    pair = Pair("JSON", 32, other=[turn(100, 1000, 2), turn(50, 500, 4)], this=[turn(90, 1000, 3), turn(50, 250, 4)])
+    ratios, medians = sections([pair])
+
+    assert ratios.rows == [
+        ["32", "JSON", "0.95 (0.90 to 1.00)", "1.45 (0.90 to 2.00)", "1.25 (1.00 to 1.50)", "1.06 (1.00 to 1.11)"]
+    ]
+    assert [row[2:5] for row in medians.rows] == [["other", "75", "750"], ["this", "70", "625"]]
+
+
+def test_what_is_no_version_cannot_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="neither a revision nor a folder"):
+        checkout(str(tmp_path))
 
 
 @pytest.mark.parametrize(("acknowledged", "exist", "paid"), [(10, 9, 9), (10, 10, 9), (10, 12, 11)])
