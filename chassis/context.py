@@ -82,6 +82,12 @@ class RequestContext:
         """Whose rows are seen and changed: those of the user for whom a service calls, not those of the service."""
         return self.user or self.caller
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether ownership limits nothing: for administrators, services, and what this process does by itself."""
+        subject = self.subject
+        return subject.is_admin or subject.is_service or not (subject.is_person or self.method)
+
 
 _current: ContextVar[RequestContext | None] = ContextVar("easyorder_request", default=None)
 

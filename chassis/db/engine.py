@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 import postgresql_odbc.dialect  # noqa: F401, registers itself
 from chassis.db.failures import is_unusable, translated
+from chassis.db.ownership import before_statement
 from chassis.db.session_hook import FilteredSession
 
 # For a connection of the pool, and at most for a new one.
@@ -63,6 +64,7 @@ def make_engine(
     )
     event.listen(engine.sync_engine, "connect", partial(_require, settings))
     event.listen(engine.sync_engine, "handle_error", _leave_unusable)
+    event.listen(engine.sync_engine, "before_cursor_execute", before_statement)
     # Otherwise SQLAlchemy tells the server that it closes a connection, and waits for two seconds for its answer.
     event.listen(engine.sync_engine, "close", lambda connection, _: connection.driver_connection.terminate())
     return engine

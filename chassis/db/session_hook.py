@@ -6,7 +6,7 @@
   A service that calls for a user sees and changes the rows of that user only.
 - Deleting an entity, or rows by a statement, marks the rows.
 
-This applies to SELECT, UPDATE and DELETE of mapped classes, not to statements on a bare Table.
+This applies to SELECT, UPDATE and DELETE of mapped classes. Statements on a bare Table are left to `ownership`.
 """
 
 from __future__ import annotations
@@ -19,26 +19,34 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 
 from chassis.context import current
 from chassis.db.entities import Audited, Owned, now
+from chassis.db.ownership import HOOKED, OWNERSHIP, UnfilteredStatement, of_loaded_rows
 
 
 class FilteredSession(Session):
     """A session that filters its statements."""
 
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        with of_loaded_rows():
+            super().flush(objects)
 
-class UnfilteredUpdate(RuntimeError):
+
+class UnfilteredUpdate(UnfilteredStatement):
     """An UPDATE by primary keys accepts no condition, so it cannot be limited to the caller's rows."""
 
 
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> Result[Any] | None:
-    if not state.is_orm_statement or state.is_column_load or state.is_relationship_load:
-        # Columns of loaded rows need no filter; relationships inherit the criteria of their parent's query.
+    if not state.is_orm_statement:
+        return None
+    # Columns of loaded rows need no filter; relationships inherit the criteria of their parent's query.
+    state.update_execution_options(**{HOOKED: True, **({OWNERSHIP: "a loaded row"} if state.is_column_load else {})})
+    if state.is_column_load or state.is_relationship_load:
         return None
     subject, entity = current().subject, state.bind_mapper.class_ if state.bind_mapper else object
     criteria = []
     if not state.execution_options.get("include_deleted", False):
         criteria.append(with_loader_criteria(Audited, lambda cls: cls.is_deleted.is_(False), include_aliases=True))
-    if subject.is_person and not subject.is_admin:
+    if not current().sees_all:
         if state.is_update and isinstance(state.parameters, list) and issubclass(entity, Owned):
             raise UnfilteredUpdate(f"update {entity.__name__} with a WHERE instead of by primary keys")
         me, teams = subject.id, list(subject.team_ids)

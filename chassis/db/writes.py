@@ -23,12 +23,14 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from chassis.context import current
 from chassis.db.bulk import as_json, columns_of, inserting, updating
 from chassis.db.failures import CHANGED_MEANWHILE
+from chassis.db.ownership import OWNERSHIP, require_filter
 from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
 
 OPTIMISTIC = "optimistic"
 # Execution options of a read that needs no lock, because the writes based on it check for changes.
 UNLOCKED = {"unlocked": True}
+_CHECKED = {**UNLOCKED, OWNERSHIP: "of each write, when it was queued"}
 _OF_SESSION = "queued writes"
 _ROWS = re.compile(r"(?<!:):rows\b")
 
@@ -73,29 +75,39 @@ async def enqueue_update(
     match: Sequence[str],
     add: Collection[str] = (),
     name: str | None = None,
+    ownership: str = "",
 ) -> None:
     """Queues an update of the rows with equal `match` columns; it sets modified_by and modified_on if they do not.
 
     The statement fails with Conflict unless each row matches: with "row_version" in `match`, a row that has changed
-    since does not. Columns in `add` are incremented. For `name` see `enqueue_write`.
+    since does not. Columns in `add` are incremented. For `name` and `ownership` see `enqueue_write`.
     """
     if rows:
         if "modified_by" in table.c:
             rows = [{"modified_by": current().caller.id, **row} for row in rows]
         sql = updating(table, tuple(rows[0]), tuple(match), tuple(add))
-        await enqueue_write(session, name or table.name, sql, rows, unless_all=CHANGED_MEANWHILE)
+        await enqueue_write(session, name or table.name, sql, rows, unless_all=CHANGED_MEANWHILE, ownership=ownership)
 
 
 async def enqueue_write(
-    session: AsyncSession, name: str, sql: str, rows: Sequence[Any], *, unless_all: str | None = None
+    session: AsyncSession,
+    name: str,
+    sql: str,
+    rows: Sequence[Any],
+    *,
+    unless_all: str | None = None,
+    ownership: str = "",
 ) -> None:
     """Queues an INSERT, UPDATE or DELETE over the JSON parameter `:rows`.
 
     `name` is the table's name: parts of one statement do not see each other's changes, so a second part for a table
     goes into another statement. Parts that never match the same rows may have different names. With RETURNING id,
     `Writes.ids` has the ids by name. With `unless_all` the part must return a row for each match, and the statement
-    fails with that SQLSTATE unless all rows match.
+    fails with that SQLSTATE unless all rows match. `ownership` says why the rows are the caller's, where the caller is
+    a user and rows are owned (chassis.db.ownership).
     """
+    if not ownership:
+        require_filter(sql)
     queued = _writes(session)
     if (part := queued.parts.get(name)) and (part.sql != sql or not sql.startswith("INSERT")):
         if is_optimistic(session):
@@ -142,7 +154,7 @@ def _send(session: Session) -> None:
         if part.unless_all:
             parameters[f"wanted{number}"] = len(part.rows)
     statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
-    row = session.execute(statement, parameters, execution_options=UNLOCKED).mappings().one()
+    row = session.execute(statement, parameters, execution_options=_CHECKED).mappings().one()
     queued.position = row["position"]
     for number, name in enumerate(parts):
         if ids := row.get(f"ids{number}"):

@@ -38,8 +38,7 @@ class OrderCreators:
         """The user who placed the order; None if there is none, or the caller may not see it."""
         creator = await self._looks.submit(order_id) if order_id else None
         subject = current().subject
-        sees_all = subject.is_admin or subject.is_service
-        if creator and (sees_all or creator.id == subject.id or creator.team in subject.team_ids):
+        if creator and (current().sees_all or creator.id == subject.id or creator.team in subject.team_ids):
             return creator.id
         return None
 

@@ -28,7 +28,9 @@ _DISCOUNTS: Table = OrderDiscountRow.__table__  # type: ignore[assignment]
 _PAYMENTS: Table = PaymentRow.__table__  # type: ignore[assignment]
 _clock = SystemClock()
 
-# Bare tables, so without the ownership filter: `get` refuses orders that the caller may not see.
+# Statements on bare tables have no ownership filter.
+_FOUND_BY_GET = "`get` and `read` have refused orders that the caller may not see"
+
 _WANTED = sql("SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))")
 # Stored in the order's row, so that orders without discounts cost no statement.
 _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
@@ -49,6 +51,7 @@ _FIND: Select[Any] = (
     .join(_PAYMENTS, _PAYMENTS.c.id == _ORDERS.c.id)
     .where(sql(f"orders.id IN ({_WANTED.text})"))
     .order_by(_ORDERS.c.id)
+    .execution_options(ownership=_FOUND_BY_GET)
 )
 _FIND_LOCKED = _FIND.with_for_update(of=[_ORDERS, _PAYMENTS])
 # The job of a change that inventory_svc has not applied yet names its hold: a later change may have replaced the one in
@@ -75,7 +78,12 @@ _SOLD = _TO_BE_SOLD.format(
 _UNSOLD_HOLDS = sql(
     f"{_CHARGED} UNION {_SOLD} UNION {_AMENDING} state IN ('READY', 'RUNNING') UNION {_AMENDING} state = 'DEAD'"
 )
-_FIND_ITEMS = select(_ITEMS).where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted")).order_by(_ITEMS.c.id)
+_FIND_ITEMS = (
+    select(_ITEMS)
+    .where(sql(f"order_id IN ({_WANTED.text}) AND NOT is_deleted"))
+    .order_by(_ITEMS.c.id)
+    .execution_options(ownership=_FOUND_BY_GET)
+)
 
 # Locks the rows it finds, and so waits for transactions that are changing them.
 _STILL = (
@@ -158,9 +166,12 @@ class SqlOrders:
         heads = [order_row(order) | {"row_version": order.stored_version} for order in orders]
         # A separate name, because this batch has no new orders.
         name = "orders stored before"
-        await enqueue_update(self._session, _ORDERS, heads, match=["id", "row_version"], name=name)
+        await enqueue_update(
+            self._session, _ORDERS, heads, match=["id", "row_version"], name=name, ownership=_FOUND_BY_GET
+        )
         payments = [payment_row(order) for order in orders]
-        await enqueue_update(self._session, _PAYMENTS, payments, match=["id"], name="payments stored before")
+        name = "payments stored before"
+        await enqueue_update(self._session, _PAYMENTS, payments, match=["id"], name=name, ownership=_FOUND_BY_GET)
         for order in orders:
             order.stored()
             self._looked_at.pop(order.id, None)
@@ -171,11 +182,12 @@ class SqlOrders:
 
     async def _save_parts(self, table: Table, order: Order, parts: Sequence[dict[str, Any]]) -> None:
         stored, present = self._parts[table, order.id], {part["id"] for part in parts}
-        await enqueue_update(self._session, table, [part for part in parts if part["id"] in stored], match=["id"])
+        changed = [part for part in parts if part["id"] in stored]
+        await enqueue_update(self._session, table, changed, match=["id"], ownership=_FOUND_BY_GET)
         added = [part | creation(order) for part in parts if part["id"] not in stored]
         await enqueue_insert(self._session, table, added)
         removed = [{"id": id, "is_deleted": True, "deleted_on": _clock.now()} for id in stored - present]
-        await enqueue_update(self._session, table, removed, match=["id"])
+        await enqueue_update(self._session, table, removed, match=["id"], ownership=_FOUND_BY_GET)
         self._parts[table, order.id] = present
 
     async def _load(self, query: Select[Any], order_ids: Sequence[int]) -> dict[int, Order]:

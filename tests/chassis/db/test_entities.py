@@ -47,7 +47,8 @@ async def test_orm_and_core_updates_count_up_and_say_who(sessions: Sessions) -> 
             await session.flush()
             assert parcel.row_version == 2
             await session.execute(update(Parcel).values(label="c"))
-            await session.execute(update(Base.metadata.tables["parcel"]).values(label="d"))
+            bare = update(Base.metadata.tables["parcel"]).values(label="d")
+            await session.execute(bare.execution_options(ownership="there is only one"))
             await session.commit()
             await session.refresh(parcel)
 

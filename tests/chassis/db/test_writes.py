@@ -104,7 +104,7 @@ async def test_an_update_tells_who_changed_a_row_and_when(sessions: async_sessio
             session.add(Parcel(label="a"))
             await session.commit()
         with calling(BEN):
-            await enqueue_update(session, table, [{"id": 1, "label": "b"}], match=["id"])
+            await enqueue_update(session, table, [{"id": 1, "label": "b"}], match=["id"], ownership="the only one")
             await session.commit()
         row = (await session.execute(select(table))).one()
 
