@@ -161,7 +161,8 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
             yield lambda value: "must not be blank" if _is_blank(value) else None
     if field.enum_type is not None:
         known = frozenset(field.enum_type.values_by_number) - ({0} if field.is_repeated else set())
-        yield lambda value: None if value in known else f"is not a known value: {value}"
+        names = ", ".join(value.name for value in field.enum_type.values if value.number)
+        yield lambda value: None if value in known else f"must be one of {names}"
     if rules.min_length:
         yield lambda value: f"needs at least {rules.min_length} characters" if len(value) < rules.min_length else None
     if rules.id:

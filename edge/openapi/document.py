@@ -30,7 +30,7 @@ def document() -> Json:
             "description": "Takes orders for a shop and gets them paid. "
             "The same methods are served as gRPC and grpc-web on the same port, with reflection. "
             "A body with unknown fields is refused; `x-easyorder-ignore-unknown-fields: true` has them ignored. "
-            "A call that documents no body takes none. "
+            "A call that documents no body takes none, and a query has the documented parameters only. "
             "Headers of more than 16 KiB in all, the path included, are refused with 431.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

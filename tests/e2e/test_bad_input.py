@@ -104,6 +104,49 @@ async def test_what_is_not_even_a_message(
     assert await rows(mesh) == before
 
 
+# A request of an administrator, and what is said of it: at the edge, or by the service in the same form.
+REFUSED = {
+    "a word for a number": ("GET /admin/orders?pageSize=abc", {}, "pageSize must be a whole number"),
+    "an unknown parameter": ("GET /admin/orders?pagesize=1", {}, "pagesize is not a parameter of this call"),
+    "a filter that is none": ("GET /admin/orders?filter=x", {}, "filter "),
+    "a day that is none": ("GET /admin/reports/daily?date=2026-02-30", {}, "date must be a day of the calendar"),
+    "another id than the path's": ("PATCH /products/1", {"id": "2"}, "id must be the same as in the path"),
+    "all and a name": ("PATCH /products/1?updateMask=*,name", {}, "updateMask must be names of fields"),
+    "a mask of nothing known": ("PATCH /products/1?updateMask=colour", {}, "updateMask must not have 'colour'"),
+    "a time that is none": ("PATCH /admin/incentives/1", {"endTime": "soon"}, "endTime must be a time"),
+    "a year that is none": (
+        "PATCH /admin/incentives/1",
+        {"endTime": "0000-01-01T00:00:00Z"},
+        "endTime must be in the years 1 to 9999",
+    ),
+    "one for many": ("POST /products", {"productItems": {"sku": "S"}}, "productItems must be a list"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+async def test_what_is_wrong_is_said_of_its_field(
+    kind: str, mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop
+) -> None:
+    request, body, expected = REFUSED[kind]
+    verb, path = request.split(" ", 1)
+    before = await rows(mesh)
+
+    answer = await http.request(verb, f"/api/v1{path}", json=body if verb != "GET" else None, headers=admin.headers)
+
+    assert answer.status_code == 400, answer.text
+    (violation,) = next(detail["fieldViolations"] for detail in answer.json()["details"] if "fieldViolations" in detail)
+    assert f"{violation['field']} {violation['description']}".startswith(expected)
+    assert answer.json()["message"].startswith(expected)
+    assert await rows(mesh) == before
+
+
+@pytest.mark.parametrize("path", ["/orders/%ff", "/products/%C3%28"])
+async def test_a_path_that_is_no_text(path: str, http: httpx.AsyncClient, admin: Shop) -> None:
+    answer = await http.get(f"/api/v1{path}", headers=admin.headers)
+
+    assert (answer.status_code, answer.json()["details"][0]["reason"]) == (400, "INVALID_ARGUMENT")
+
+
 async def test_every_field_at_fault_is_named(mesh: RunningMesh, http: httpx.AsyncClient, shopper: Shop) -> None:
     body = {"currencyCode": "", "items": [{"quantity": 0}], "payment": {}}
 

@@ -16,9 +16,10 @@ import pytest_asyncio
 
 from chassis.errors import InvalidArgument
 from chassis.grpc.status import to_status
+from chassis.validation import check
 from deploy.local.plain_http import plain_client
 from tests.envoy.error_shape import detail_of, error_of, reason_of, reason_of_grpc
-from tests.envoy.fake_mesh import FakeMesh
+from tests.envoy.fake_mesh import FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.polling import eventually
 
@@ -70,6 +71,20 @@ async def test_a_value_that_can_not_be_read_is_named(
     assert error_of(reply)["message"].startswith(field)
     assert [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]] == [field]
     assert mesh.calls == []
+
+
+async def test_an_enum_is_refused_in_the_words_of_the_services(
+    http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    request = new("easyorder.order.v1.CreateOrderRequest", payment={"method": 99})
+    with pytest.raises(InvalidArgument) as over_grpc:
+        check(request)
+
+    reply = await http.post("/api/v1/orders", headers=bearer, json=ORDER | {"payment": {"method": 99}})
+
+    (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
+    said = {violation.field: violation.description for violation in over_grpc.value.violations}
+    assert violation["description"] == said[violation["field"]]
 
 
 @pytest.mark.parametrize("body", ['{"currencyCode": "USD", "items": [', '{"currencyCode": USD}', "[1]", "\x00"])

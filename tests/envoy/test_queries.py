@@ -88,6 +88,20 @@ async def test_a_parameter_at_fault_is_named(
     assert mesh.calls == []
 
 
+async def test_leniency_is_for_bodies(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    lenient = {"x-easyorder-ignore-unknown-fields": "true"}
+
+    assert violations_of(await http.get("/api/v1/products?foo=1", headers=lenient)) == [f"foo {UNKNOWN}"]
+    assert mesh.calls == []
+
+
+async def test_a_type_that_is_not_checked_stops_the_configuration() -> None:
+    for field in contract.pool().FindMessageTypeByName("google.api.HttpBody").fields:
+        if field.name != "content_type":
+            with pytest.raises(KeyError):
+                type_of(field)
+
+
 async def test_at_most_ten_are_named(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     reply = await http.get(f"/api/v1/products?{'a&' * 5_000}")
 
