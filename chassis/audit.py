@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
+from itertools import islice
 from time import monotonic
 from typing import Generic, TypeAlias, TypeVar
 
+import msgspec
 import structlog
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.clock import Clock
-from chassis.context import current
+from chassis.context import ANONYMOUS, current
 from chassis.errors import Conflict, Unavailable, shortened
 
 log = structlog.get_logger(__name__)
@@ -26,12 +28,22 @@ _BATCH = 500
 _IDLE_S = 60
 # How long a stopping writer tries to write what is in conflict.
 _STOP_S = 2.0
-_RESOURCE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 2_000, 20_000
+_RESOURCE_BYTES, _VALUE_BYTES, _DETAIL_BYTES, _STACK_BYTES = 200, 500, 2_000, 20_000
+_MOST_CHANGES = 100
+# Counters and times of every change.
+_BOOKKEEPING = {"version", "revision", "row_version", "sequence", "modified_on", "updated_at"}
+_MINUTE_S = 60.0
+# The outcomes of attempts that may have taken effect.
+_EFFECTIVE = {"OK", "CANCELLED", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One attempted change. `actor` is a caller's id; `outcome` is OK or the reason of an error."""
+    """One attempted change. `actor` is a caller's id; `outcome` is OK or the reason of an error.
+
+    `changes` has the fields that an administrator changed, with the values of before and after as JSON. An entry that
+    stands for several `attempts` names nobody.
+    """
 
     time: datetime
     actor: str
@@ -40,6 +52,11 @@ class AuditEntry:
     outcome: str
     correlation_id: str
     detail: str = ""
+    on_behalf_of: str = ""
+    address: str = ""
+    session_id: str = ""
+    attempts: int = 1
+    changes: Sequence[dict[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +77,59 @@ def entry(action: str, resource: str, *, outcome: str, detail: str = "", at: dat
     request = current()
     return AuditEntry(
         time=at,
-        actor=f"{request.caller.id} for {request.on_behalf_of}" if request.on_behalf_of else request.caller.id,
+        actor=request.caller.id,
+        on_behalf_of=_storable(request.on_behalf_of, _RESOURCE_BYTES),
+        address=request.address,
+        session_id=request.caller.session_id,
         action=action,
         resource=_storable(resource, _RESOURCE_BYTES),
         outcome=outcome,
         correlation_id=request.correlation_id,
         detail=_storable("; ".join([*request.audit_details, detail] if detail else request.audit_details)),
+        changes=request.audit_changes[:] if request.audit_changes and outcome == "OK" else None,
     )
+
+
+def note_changes(before: object, after: object) -> None:
+    """Has the audit entry of this request say what an administrator changes: dataclasses, None before a creation.
+
+    Fields that are not shown (`repr=False`) are secrets, and left out. Only the last call of a request counts: after a
+    conflict it is made again.
+    """
+    request = current()
+    if request.caller.is_admin:
+        request.audit_changes[:] = (
+            {"field": name, "before": _json(old), "after": _json(new)}
+            for name, old, new in islice(_changes("", before, after), _MOST_CHANGES)
+        )
+
+
+def _changes(path: str, before: object, after: object) -> Iterator[tuple[str, object, object]]:
+    """Parts are compared one by one: fields by their names, and parts of a list that have ids by these.
+
+    Of other lists, only the elements are shown that the other one lacks.
+    """
+    if before == after:
+        return
+    if is_dataclass(after) and (not path or type(before) is type(after)):
+        for field in fields(after):
+            if field.repr and field.name not in _BOOKKEEPING:
+                name = f"{path}.{field.name}" if path else field.name
+                yield from _changes(name, getattr(before, field.name, None), getattr(after, field.name))
+    elif not (isinstance(before, tuple) and isinstance(after, tuple)):
+        yield path, before, after
+    elif all(hasattr(one, "id") for one in before + after):
+        old, now = ({one.id: one for one in parts} for parts in (before, after))
+        for id in old | now:
+            yield from _changes(f"{path}[{id}]", old.get(id), now.get(id))
+    else:
+        lost, new = set(before) - set(after), set(after) - set(before)
+        yield path, [one for one in before if one in lost], [one for one in after if one in new]
+
+
+def _json(value: object) -> str:
+    value = sorted(value, key=str) if isinstance(value, frozenset) else value
+    return "" if value is None else _storable(msgspec.json.encode(value).decode(), _VALUE_BYTES)
 
 
 def _storable(text: str, max_bytes: int = _DETAIL_BYTES) -> str:
@@ -145,6 +208,61 @@ class BackgroundWriter(Generic[Entry]):
             del self._batch[: len(part)]
             self._at_once = min(_BATCH, 2 * self._at_once)
         return bool(self._batch or self._waiting)
+
+
+class AuditWriter(BackgroundWriter[AuditEntry]):
+    """Bounds what refused attempts of people and strangers write, so that they cannot fill the disk.
+
+    `refusals_per_minute` of them are written one by one, a third of that for each user, or address without a token. The
+    others are counted, and written as one entry for each action and outcome at the end of the minute.
+    """
+
+    def __init__(self, sink: Sink[AuditEntry], *, report: Report, refusals_per_minute: int) -> None:
+        super().__init__("audit", sink, report=report)
+        self._limit, self._minute_ends = refusals_per_minute, monotonic() + _MINUTE_S
+        self._refused: Counter[str] = Counter()
+        self._counted: dict[tuple[str, str], AuditEntry] = {}
+
+    def add(self, entry: AuditEntry) -> None:
+        caller, source = current().caller, entry.address
+        if caller is not ANONYMOUS:
+            source = entry.actor
+            if caller.is_admin or caller.is_service or entry.outcome in _EFFECTIVE:
+                return super().add(entry)
+        elif entry.outcome == "OK":
+            return super().add(entry)
+        if monotonic() >= self._minute_ends:
+            self._end_minute()
+        if self._refused.total() < self._limit and self._refused[source] < self._limit / 3:
+            self._refused[source] += 1
+            return super().add(entry)
+        key = entry.action, entry.outcome
+        counted = self._counted.get(key) or AuditEntry(
+            time=entry.time,
+            actor="",
+            action=entry.action,
+            resource="",
+            outcome=entry.outcome,
+            correlation_id="",
+            detail="further attempts of this minute",
+            attempts=0,
+        )
+        self._counted[key] = replace(counted, attempts=counted.attempts + 1)
+
+    async def stop(self) -> None:
+        self._end_minute()
+        await super().stop()
+
+    async def _write_some(self) -> bool:
+        if monotonic() >= self._minute_ends:
+            self._end_minute()
+        return await super()._write_some()
+
+    def _end_minute(self) -> None:
+        counted, self._counted, self._minute_ends = self._counted, {}, monotonic() + _MINUTE_S
+        self._refused.clear()
+        for entry in counted.values():
+            super().add(entry)
 
 
 class ErrorLog(BackgroundWriter[UnexpectedError]):

@@ -160,8 +160,9 @@ class MeshSettings(BaseSettings):
     """The address on which this process listens, if different from its address above"""
 
     mesh_secret: SecretStr = Field(default_factory=_kept_secret)
-    """Encrypts what identity, inventory and order store or give to clients; known to the replicas of one service only,
-    at least 32 characters; empty: the secret that `make up` keeps in DATA_DIR"""
+    """Encrypts what identity, inventory and order store or give to clients, and authenticates checkpoints of the audit;
+    known to the replicas of one service only, at least 32 characters; empty: the secret that `make up` keeps in
+    DATA_DIR"""
     service_keys_dir: Path = Field(
         default_factory=lambda known: known["data_dir"] / "service_keys",
         json_schema_extra={"default": "`service_keys` in DATA_DIR"},
@@ -203,6 +204,8 @@ class MeshSettings(BaseSettings):
     """How long a repeated request_id returns the first response; later it is refused"""
     audit_kept_days: float = Field(default=365, gt=0, le=DAYS_OF_A_CENTURY)
     """How long audit entries are kept"""
+    audit_refusals_per_minute: int = Field(default=60, ge=3, le=1_000_000)
+    """Refused attempts of users and strangers that a process audits one by one each minute; further ones are counted"""
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
     """How long unexpected errors are kept"""
 

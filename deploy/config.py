@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr
@@ -46,6 +47,13 @@ def as_role(server: str, package: str, password: str) -> str:
     parts = urlsplit(server)
     address = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{role(package)}:{quote(password, safe='')}@{address}").geturl()
+
+
+def secret_of(service: str, mesh_secret: str) -> str:
+    """The secret of a service, from which no other is found; the stored keys of identity need that of the mesh."""
+    return (
+        mesh_secret if service == "identity" else hmac.new(mesh_secret.encode(), service.encode(), "sha256").hexdigest()
+    )
 
 
 def _name(package: str) -> str:

@@ -1,7 +1,8 @@
 """Each service connects to PostgreSQL as its own role, with only the rights that the service needs.
 
-A role reads and writes rows in the databases of its service, and changes no schema. It can only insert into the ledger
-and the audit entries; a function with the owner's rights deletes audit entries older than the owner's setting.
+A role reads and writes rows in the databases of its service, and changes no schema. It can only insert into the ledger,
+the audit entries and their checkpoints; a function with the owner's rights deletes audit entries older than the owner's
+setting.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ KEPT_FROM_ROLES = {
     "alembic_version": "ALL",
     "audit_retention": "ALL",
     "audit_entry": "UPDATE, DELETE",
+    "audit_checkpoint": "UPDATE, DELETE",
     "ledger_entry": "UPDATE, DELETE",
 }
 # Of connections.

@@ -261,7 +261,8 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 def _action(method: Method, cluster: str) -> JsonObject:
     reads = method.name.startswith(("Get", "List", "Preview"))
     if method.server_streaming:
-        return {"cluster": f"{cluster}_streams", "timeout": "0s"}
+        # Exports of operators are few, and some services serve no other streams.
+        return {"cluster": cluster if method.service == OPS else f"{cluster}_streams", "timeout": "0s"}
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
     return {
         "cluster": cluster,

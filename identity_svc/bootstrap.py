@@ -29,7 +29,6 @@ from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
-from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
 from identity_svc.adapters.key_encryption import KeyEncryption
@@ -68,6 +67,7 @@ from identity_svc.config import DEFAULT_ADMIN_PASSWORD, PASSWORD_POLICY, Identit
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 from identity_svc.mails import handle_mails, mail_runner
+from ops.api import OPS, OpsApi, purge
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -248,6 +248,7 @@ def _server(
         servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=own),
         audit=SqlSink(engine, AUDIT_ENTRY),
+        audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
         probe=takes_writes(engine),
         trusted_proxies=settings.trusted_proxies,

@@ -33,7 +33,6 @@ from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.money import Money
-from chassis.ops import OPS, OpsApi, purge
 from chassis.telemetry import configure
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.creators import INCENTIVES, PRODUCT_ITEMS, Creators
@@ -61,6 +60,7 @@ from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from inventory_svc.watch.stock_watch import StockWatch
+from ops.api import OPS, OpsApi, purge
 
 SERVICE = "inventory"
 # The interval of rarely needed work.
@@ -261,6 +261,7 @@ def _server(
         verifier=TokenVerifier(keys, service_keys, revocations=revocations),
         secret=settings.own_secret,
         audit=SqlSink(to.write, AUDIT_ENTRY),
+        audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,

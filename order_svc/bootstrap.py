@@ -35,8 +35,8 @@ from chassis.jobs import Backoff
 from chassis.mediator import Mediator
 from chassis.metrics import Gauges
 from chassis.money import Money
-from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
+from ops.api import OPS, OpsApi, purge
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.inventory import GrpcInventory
 from order_svc.adapters.order_creators import OrderCreators
@@ -286,6 +286,7 @@ def _server(
         verifier=TicketOrTokenVerifier(keys, service_keys, tickets, revocations),
         secret=settings.own_secret,
         audit=SqlSink(to.write, AUDIT_ENTRY),
+        audit_refusals_per_minute=to.settings.audit_refusals_per_minute,
         report=error_log.report,
         clock=to.clock,
         call_timeout_s=settings.call_timeout_s,

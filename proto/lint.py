@@ -43,6 +43,10 @@ EXCEPTIONS: dict[tuple[str, int], str] = {
         for aip in (133, 155)
     },
     ("easyorder.common.v1.ErrorForm.metadata", 144): "the keys of a field of that name in google.rpc.ErrorInfo",
+    **{
+        (f"easyorder.ops.v1.{message}.on_behalf_of", 140): "no shorter name says it"
+        for message in ("ListAuditEntriesRequest", "ExportAuditEntriesRequest", "AuditEntry")
+    },
     ("easyorder.ops.v1.Stats.projection_lag", 142): "a lag is a duration",
     ("easyorder.payment.v1.PaymentWebhookService.ReceiveStripeEvent", 136): "the provider is told the path",
 }

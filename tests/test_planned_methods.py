@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from chassis import contract
-from chassis.ops import OpsApi
 from edge.api import PortalApi
 from identity_svc.api.identity import IdentityApi
 from identity_svc.api.revocations import RevocationApi
 from inventory_svc.api.incentives import IncentiveApi
 from inventory_svc.api.inventory import InventoryApi, ProductApi
 from inventory_svc.api.reservations import ReservationApi
+from ops.api import OpsApi
 from order_svc.api.feed import OrderFeedApi
 from order_svc.api.order_stock import OrderStockApi
 from order_svc.api.order_watch import OrderWatchApi

@@ -30,6 +30,17 @@ JOB = _table(
     jsonb="payload",
 )
 IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", time="created_on")
-AUDIT_ENTRY = _table("audit_entry", "actor action resource outcome correlation_id detail", bigint="id", time="time")
+AUDIT_ENTRY = _table(
+    "audit_entry",
+    "actor on_behalf_of address session_id action resource outcome correlation_id detail",
+    bigint="id attempts",
+    time="time",
+    jsonb="changes",
+)
+AUDIT_CHECKPOINT = _table(
+    "audit_checkpoint", "digest previous mac", bigint="last_id after_id entries", time="start_time end_time written_on"
+)
+# One row: the last checkpoint.
+AUDIT_HEAD = _table("audit_head", "mac proof", bigint="last_id")
 # `source` is the method or the kind of job.
 RECORDED_ERROR = _table("recorded_error", "source actor kind message detail correlation_id", bigint="id", time="time")

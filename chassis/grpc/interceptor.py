@@ -26,7 +26,7 @@ from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
 from chassis import contract, telemetry
-from chassis.audit import AuditEntry, BackgroundWriter, entry
+from chassis.audit import AuditWriter, entry
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_nobody
 from chassis.clock import Clock, SystemClock
@@ -80,7 +80,7 @@ class CallInterceptor(AsyncServerInterceptor):
     A streaming handler writes its messages itself and returns at the end, so that each step encloses a whole stream.
     """
 
-    def __init__(self, options: CallOptions, audit: BackgroundWriter[AuditEntry]) -> None:
+    def __init__(self, options: CallOptions, audit: AuditWriter) -> None:
         self._options, self._audit = options, audit
         self.streams = OpenStreams(options.stream_limits, options.clock)
         # Of the numbers of transactions, which would tell callers how busy the shop is (ADR 0044).
@@ -147,8 +147,12 @@ class CallInterceptor(AsyncServerInterceptor):
         limit = asyncio.timeout_at(current().deadline)
         try:
             async with limit:
-                await self._authenticate(called)
-                _permit(called)
+                try:
+                    await self._authenticate(called)
+                    _permit(called)
+                except AppError as error:
+                    self._note(called, "" if current().caller is ANONYMOUS else _named(called, data), outcome_of(error))
+                    raise
                 if not called.server_streaming:
                     return await self._serve(called, handler, data, context)
                 with self.streams.one_more(current(), limit):
@@ -200,7 +204,7 @@ class CallInterceptor(AsyncServerInterceptor):
         return reply_data
 
     async def _audited(self, called: contract.Method, handler: Handler, request: UpbMessage, context: Context) -> Any:
-        """Audits attempted changes and their outcome, written in the background. Reads are not audited."""
+        """Audits attempted changes and their outcome, written in the background. Reads that are permitted are not."""
         outcome, reply = "CANCELLED", None
         try:
             check(request, metadata.incoming.get().get(metadata.IDEMPOTENCY_KEY, ""))
@@ -212,8 +216,10 @@ class CallInterceptor(AsyncServerInterceptor):
             raise
         finally:
             if not _READS.match(called.name):
-                ids = "/".join(str(read(request)) for read in _ids(called.full_name)) or str(getattr(reply, "id", ""))
-                self._audit.add(entry(called.name, ids, outcome=outcome, at=self._options.clock.now()))
+                self._note(called, _ids_in(called, request) or str(getattr(reply, "id", "")), outcome)
+
+    def _note(self, called: contract.Method, resource: str, outcome: str) -> None:
+        self._audit.add(entry(called.name, resource, outcome=outcome, at=self._options.clock.now()))
 
 
 def bearer_token(authorization: str) -> str:
@@ -238,6 +244,18 @@ def _permit(called: contract.Method) -> None:
         raise PermissionDenied("this is not for you")
     if called.access.owned and caller.is_admin and Audience.ADMIN not in called.access.allow:
         identify(replace(caller, audiences=caller.audiences - {Audience.ADMIN}))
+
+
+def _named(called: contract.Method, data: bytes) -> str:
+    """What a refused call is about, if that can be read."""
+    try:
+        return _ids_in(called, codec(called.request).parse(data))
+    except Malformed:
+        return ""
+
+
+def _ids_in(called: contract.Method, request: UpbMessage) -> str:
+    return "/".join(str(read(request)) for read in _ids(called.full_name))
 
 
 @cache

@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2_grpc
 
 from chassis import contract
-from chassis.audit import AuditEntry, BackgroundWriter, Sink, discard
+from chassis.audit import AuditEntry, AuditWriter, Sink, discard
 from chassis.background import Background
 from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
@@ -50,6 +50,7 @@ class GrpcServer(CallOptions):
     address: str
     servicers: Mapping[str, object]
     audit: Sink[AuditEntry] = discard
+    audit_refusals_per_minute: int = 60
     probe: Probe | None = None  # raises if a dependency of the service is not available
     # The services that reflection lists, if different from the services served here; never internal ones.
     reflected: Sequence[str] = ()
@@ -60,7 +61,9 @@ class GrpcServer(CallOptions):
     port: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._audit_writer: BackgroundWriter[AuditEntry] = BackgroundWriter("audit", self.audit, report=self.report)
+        self._audit_writer = AuditWriter(
+            self.audit, report=self.report, refusals_per_minute=self.audit_refusals_per_minute
+        )
         self._interceptor = CallInterceptor(self, self._audit_writer)
         if self.verifier.revocations:
             self.verifier.revocations.on_change = self._interceptor.streams.end_revoked

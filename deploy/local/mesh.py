@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import os
 import secrets
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from chassis.background import PollingLoop
 from chassis.clock import SystemClock
 from chassis.settings import from_environment
-from deploy.config import RoleSettings, as_role, password_variable, role
+from deploy.config import RoleSettings, as_role, password_variable, role, secret_of
 from deploy.local import readiness
 from deploy.local.commands import output_of
 from deploy.local.config import LocalSettings, refuse_unknown
@@ -166,7 +165,7 @@ class LocalMesh:
                         **dict.fromkeys(passwords, ""),
                         "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
                         "EASYORDER_LISTEN_ADDRESS": address,
-                        **self._secret_of(name),
+                        "EASYORDER_MESH_SECRET": secret_of(name, self._secret),
                     },
                     answers=readiness.grpc_answers(channel),
                     # Then its jobs and its last telemetry have some seconds each.
@@ -179,12 +178,6 @@ class LocalMesh:
             await readiness.until(process, readiness.grpc_serving(address))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
         await readiness.until(envoy, readiness.verifies_tokens(self.url))
-
-    def _secret_of(self, service: str) -> dict[str, str]:
-        """The secret of a service, from which no other is found; the stored keys of identity need that of the mesh."""
-        if service == "identity":
-            return {}
-        return {"EASYORDER_MESH_SECRET": hmac.new(self._secret.encode(), service.encode(), "sha256").hexdigest()}
 
     def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
         """The database URL of a service; empty for edge, which has no database."""

@@ -28,6 +28,10 @@ _REPLIES: dict[str, tuple[str, Json]] = {
     "GetHealth": ("application/json", _HEALTH),
     "GetOpenApi": ("application/json", _ANY_OBJECT | {"description": "An OpenAPI 3.1 document."}),
     "ExportOrders": ("text/csv", {"type": "string", "description": "A line of names, and one line for each order."}),
+    "ExportAuditEntries": (
+        "text/csv",
+        {"type": "string", "description": "A line of names, and one line for each entry."},
+    ),
 }
 
 

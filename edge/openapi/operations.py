@@ -150,7 +150,7 @@ def _is_write(method: Method) -> bool:
 
 def _can_be_over(method: Method, in_path: Sequence[str]) -> bool:
     """The events of one resource end; those of many go on."""
-    return method.server_streaming and bool(in_path)
+    return method.server_streaming and bool(in_path) and descriptor_of(method.response).full_name != HTTP_BODY
 
 
 def _success(method: Method, schemas: Schemas) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
@@ -19,4 +20,5 @@ async def create_team(cmd: CreateTeam, uow: IdentityUow, *, clock: Clock) -> Tea
     """Raises InvalidArgument."""
     team = Team.new(name=cmd.name, at=clock.now())
     await uow.teams.add(team)
+    note_changes(None, team)
     return team

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from identity_svc.commands.administrators import keep_an_administrator
 from identity_svc.commands.uow import IdentityUow
@@ -29,6 +30,7 @@ async def disable_user(cmd: DisableUser, uow: IdentityUow) -> User:
     if user is None:
         raise UserNotFound
     changed = user if user.disabled else await uow.users.put(replace(user, disabled=True))
+    note_changes(user, changed)
     await uow.sessions.end_all(user_id)
     return changed
 
@@ -38,4 +40,6 @@ async def enable_user(cmd: EnableUser, uow: IdentityUow) -> User:
     user = await uow.users.lock(user_id_of(cmd.id))
     if user is None:
         raise UserNotFound
-    return await uow.users.put(replace(user, disabled=False)) if user.disabled else user
+    changed = await uow.users.put(replace(user, disabled=False)) if user.disabled else user
+    note_changes(user, changed)
+    return changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chassis.context import current
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from identity_svc.commands.administrators import keep_an_administrator
 from identity_svc.commands.uow import IdentityUow
@@ -27,12 +27,8 @@ async def set_user_roles(cmd: SetUserRoles, uow: IdentityUow) -> User:
         raise UserNotFound
     if user.roles == cmd.roles:
         return user
-    current().audit_details.append(f"roles {_names(user.roles)} → {_names(cmd.roles)}")
     changed = await uow.users.put(replace(user, roles=cmd.roles))
+    note_changes(user, changed)
     if user.roles - cmd.roles:
         await uow.users.revoke_tokens(changed)
     return changed
-
-
-def _names(roles: frozenset[Role]) -> str:
-    return ", ".join(sorted(role.name for role in roles))

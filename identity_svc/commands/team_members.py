@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.errors import TeamFull, TeamNotFound, TooManyTeams, UserNotFound
@@ -35,7 +36,9 @@ async def add_team_member(cmd: AddTeamMember, uow: IdentityUow) -> Team:
     await uow.teams.add_member(team.id, user.id)
     # The user has another version now; the team is in their next token.
     await uow.users.put(user)
-    return replace(team, member_ids=tuple(sorted({*team.member_ids, user.id})))
+    changed = replace(team, member_ids=tuple(sorted({*team.member_ids, user.id})))
+    note_changes(team, changed)
+    return changed
 
 
 async def remove_team_member(cmd: RemoveTeamMember, uow: IdentityUow) -> Team:
@@ -45,7 +48,9 @@ async def remove_team_member(cmd: RemoveTeamMember, uow: IdentityUow) -> Team:
         return team
     await uow.teams.remove_member(team.id, user.id)
     await uow.users.revoke_tokens(await uow.users.put(user))
-    return replace(team, member_ids=tuple(id for id in team.member_ids if id != user.id))
+    changed = replace(team, member_ids=tuple(id for id in team.member_ids if id != user.id))
+    note_changes(team, changed)
+    return changed
 
 
 async def _lock(cmd: AddTeamMember | RemoveTeamMember, uow: IdentityUow) -> tuple[Team, User]:

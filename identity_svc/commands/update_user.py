@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
+from chassis.audit import note_changes
 from chassis.context import current
 from chassis.errors import EtagMismatch, InvalidArgument
 from chassis.mediator import Command
@@ -57,7 +58,9 @@ async def update_user(cmd: UpdateUser, uow: IdentityUow, *, is_own_password: IsO
         )
         if before != after
     )
-    return user if changed == user else await uow.users.put(changed)
+    stored = user if changed == user else await uow.users.put(changed)
+    note_changes(user, stored)
+    return stored
 
 
 async def _may_change_address(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.errors import EtagMismatch
 from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
@@ -30,16 +31,17 @@ class AdjustStock(Command[StockLevel]):
 async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
     """Raises ProductItemNotFound, EtagMismatch, or OutOfStock when fewer pieces are available than it removes."""
     stock_batch = await uow.stocks.lock([cmd.product_item_id])
-    await _require_etag(cmd, uow)
+    before = await _require_etag(cmd, uow)
     stock_batch.adjust(cmd.product_item_id, cmd.delta)
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)
     await uow.stocks.note_adjustment(cmd.product_item_id, cmd.delta, cmd.reason)
     (level,) = await uow.stocks.levels([cmd.product_item_id])
+    note_changes(before, level)
     return level
 
 
-async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> None:
+async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
     levels = await uow.stocks.levels([cmd.product_item_id])
     if not levels:
         raise ProductItemNotFound.of({"productItemId": cmd.product_item_id})
@@ -48,3 +50,4 @@ async def _require_etag(cmd: AdjustStock, uow: InventoryUow) -> None:
             f"the stock of item {cmd.product_item_id} has changed; read it again, then decide",
             metadata={"etag": levels[0].etag},
         )
+    return levels[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import CodeTaken
@@ -20,4 +21,6 @@ async def create_incentive(cmd: CreateIncentive, uow: InventoryUow) -> Incentive
     cmd.incentive.check()
     if await uow.incentives.id_of(cmd.incentive.code) is not None:
         raise CodeTaken.of(cmd.incentive.code)
-    return await uow.incentives.add(cmd.incentive)
+    added = await uow.incentives.add(cmd.incentive)
+    note_changes(None, added)
+    return added

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.errors import SkuTaken
@@ -28,7 +29,9 @@ async def add_product(product: Product, uow: InventoryUow) -> Product:
     product.check()
     check_size(product)
     await refuse_taken_skus(product, uow)
-    return await uow.products.add(product)
+    added = await uow.products.add(product)
+    note_changes(None, added)
+    return added
 
 
 async def refuse_taken_skus(product: Product, uow: InventoryUow, *, stored: Product | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.incentive import Incentive
@@ -19,4 +20,6 @@ async def deactivate_incentive(cmd: DeactivateIncentive, uow: InventoryUow) -> I
     present = await uow.incentives.get(cmd.incentive_id)
     if not present.active:
         return present
-    return await uow.incentives.replace(replace(present, active=False, revision=present.revision + 1))
+    changed = await uow.incentives.replace(replace(present, active=False, revision=present.revision + 1))
+    note_changes(present, changed)
+    return changed

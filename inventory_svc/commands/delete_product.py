@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_product import require_live
@@ -19,4 +20,6 @@ class DeleteProduct(Command[Product]):
 async def delete_product(cmd: DeleteProduct, uow: InventoryUow) -> Product:
     """Raises ProductNotFound or EtagMismatch."""
     product = require_live(await uow.products.lock(cmd.product_id), cmd.product_id, cmd.etag)
-    return (await uow.products.save(replace(product, is_deleted=True))).live()
+    deleted = await uow.products.save(replace(product, is_deleted=True))
+    note_changes(product, deleted)
+    return deleted.live()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.commands.update_product import require_version
@@ -25,4 +26,6 @@ async def undelete_product(cmd: UndeleteProduct, uow: InventoryUow) -> Product:
     if not product.is_deleted:
         raise ProductNotDeleted.of(cmd.product_id)
     require_version(product, cmd.etag)
-    return (await uow.products.save(replace(product, is_deleted=False))).live()
+    undeleted = await uow.products.save(replace(product, is_deleted=False))
+    note_changes(product, undeleted)
+    return undeleted.live()

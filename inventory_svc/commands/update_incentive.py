@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.errors import EtagMismatch
 from chassis.mediator import Command
 from inventory_svc.commands.uow import InventoryUow
@@ -39,4 +40,6 @@ async def update_incentive(cmd: UpdateIncentive, uow: InventoryUow) -> Incentive
         return present
     if wanted.code != present.code and await uow.incentives.id_of(wanted.code) not in (None, wanted.id):
         raise CodeTaken.of(wanted.code)
-    return await uow.incentives.replace(replace(wanted, revision=present.revision + 1))
+    changed = await uow.incentives.replace(replace(wanted, revision=present.revision + 1))
+    note_changes(present, changed)
+    return changed

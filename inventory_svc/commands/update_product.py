@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chassis.audit import note_changes
 from chassis.errors import EtagMismatch, InvalidArgument
 from chassis.mediator import Command
 from inventory_svc.commands.create_product import add_product, refuse_taken_skus
@@ -49,7 +50,9 @@ async def update_product(cmd: UpdateProduct, uow: InventoryUow) -> Product:
     wanted = replaced(stored, product)
     _refuse_shared_skus(wanted, product.items)
     await refuse_taken_skus(product, uow, stored=stored)
-    return (stored if wanted == stored else await uow.products.save(wanted)).live()
+    saved = stored if wanted == stored else await uow.products.save(wanted)
+    note_changes(stored, saved)
+    return saved.live()
 
 
 def require_live(product: Product | None, product_id: int, etag: str) -> Product:

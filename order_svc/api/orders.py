@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import aclosing
 from datetime import date
 from itertools import chain
 
@@ -32,8 +31,8 @@ from easyorder.order.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import FieldViolation, InvalidArgument, outcome_of
-from chassis.grpc.streams import stream_end
+from chassis.errors import FieldViolation, InvalidArgument
+from chassis.grpc.exports import exported
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
@@ -51,7 +50,6 @@ from order_svc.messages.addresses import address_faults, address_of
 from order_svc.messages.order_preview import preview_message
 from order_svc.messages.orders import order_message, report_message, status_message
 from order_svc.order_ids import OrderIds
-from order_svc.queries.export_orders import incomplete
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
@@ -175,28 +173,11 @@ class OrderApi:
     async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
         return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
 
-    async def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
+    def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
         first, last = _day("startDate", request.start_date), _day("endDate", request.end_date)
         if last < first:
             raise InvalidArgument.of("endDate", "must not be before startDate")
-        name = f"orders_{first}_{last}.csv"
-        current().reply_headers["content-disposition"] = f'attachment; filename="{name}"'
-        async with aclosing(self._queries.export_orders(first, last)) as export:
-            begun, end = False, stream_end()
-            try:
-                async for lines in export:
-                    if end.done():
-                        raise end.result()
-                    begun = True
-                    yield _csv(lines)
-            except Exception as error:
-                if begun:
-                    yield _csv(incomplete(outcome_of(error)))
-                raise
-
-
-def _csv(lines: bytes) -> HttpBody:
-    return HttpBody(content_type="text/csv; charset=utf-8", data=lines)
+        return exported(f"orders_{first}_{last}", self._queries.export_orders(first, last))
 
 
 def _day(field: str, text: str) -> date:

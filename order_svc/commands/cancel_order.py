@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from order_svc.commands import jobs
 from order_svc.commands.of_order import OfOrder
@@ -31,12 +32,15 @@ class CancelOrder(OfOrder[OrderView]):
 
 async def cancel_order(cmd: CancelOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    before = order.view()
     order.check_etag(cmd.etag)
     if cmd.transaction_id:
         order.payment.require_transaction(cmd.transaction_id)
     await stop(order, uow, code=cmd.code, reason=cmd.reason, at=clock.now())
     await uow.orders.save([order])
-    return order.view()
+    after = order.view()
+    note_changes(before, after)
+    return after
 
 
 async def stop(order: Order, uow: OrderUow, *, code: CancelReason, reason: str, at: datetime) -> None:

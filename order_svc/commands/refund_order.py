@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from chassis.money import Money
 from order_svc.commands import jobs
@@ -37,6 +38,7 @@ class RefundOrder(OfOrder[RefundGranted]):
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:
     """The provider is asked at once, and again by a job after `payment_timeout_s`."""
     order = await uow.orders.get(cmd.order_id)
+    before = order.view()
     refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, at=clock.now())
     uow.emit(*events)
     by_provider = order.payment.method is not PaymentMethod.CASH and bool(refund.amount.amount)
@@ -54,8 +56,10 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
     if cmd.items:
         await uow.orders.save_items(order)
     await uow.orders.save([order])
+    after = order.view()
+    note_changes(before, after)
     return RefundGranted(
-        order=order.view(),
+        order=after,
         refund_id=refund.refund_id,
         amount=refund.amount,
         by_provider=by_provider,

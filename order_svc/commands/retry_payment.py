@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from chassis.errors import Unavailable
 from order_svc.commands import jobs
@@ -32,6 +33,7 @@ class RetryPayment(OfOrder[OrderView]):
 
 async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    before = order.view()
     order.check_payment_retryable()
     release = jobs.release_stock(order)
     if await uow.open_jobs.is_open(release.kind, release.key):
@@ -44,4 +46,6 @@ async def retry_payment(cmd: RetryPayment, uow: OrderUow, *, clock: Clock) -> Or
     cash = cmd.method is PaymentMethod.CASH
     uow.schedule(jobs.commit_stock(order) if cash else jobs.charge(order, token=cmd.payment_token, hold=cmd.hold))
     await uow.orders.save([order])
-    return order.view()
+    after = order.view()
+    note_changes(before, after)
+    return after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from order_svc.commands import jobs
 from order_svc.commands.of_order import OfOrder
@@ -29,11 +30,14 @@ class ShipOrder(OfOrder[OrderView]):
 
 async def ship_order(cmd: ShipOrder, uow: OrderUow, *, clock: Clock) -> OrderView:
     order = await uow.orders.get(cmd.order_id)
+    before = order.view()
     order.check_etag(cmd.etag)
     uow.emit(*order.ship(cmd.parcel, at=clock.now()))
     await _require_sold(order, cmd, uow)
     await uow.orders.save([order])
-    return order.view()
+    after = order.view()
+    note_changes(before, after)
+    return after
 
 
 async def _require_sold(order: Order, cmd: ShipOrder, uow: OrderUow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.audit import note_changes
 from chassis.clock import Clock
 from chassis.errors import Conflict
 from order_svc.commands import jobs
@@ -48,6 +49,7 @@ class UpdateOrder(OfOrder[OrderUpdated]):
 
 async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> OrderUpdated:
     order = await uow.orders.get(cmd.order_id)
+    before = order.view()
     order.check_etag(cmd.etag)
     order.check_amendable()
     extra = {item.product_item_id: item.quantity for item in cmd.extra.items} if cmd.extra else {}
@@ -78,7 +80,9 @@ async def update_order(cmd: UpdateOrder, uow: OrderUow, *, clock: Clock) -> Orde
         collect(order, uow, token=token, hold=None, at=now)
     await uow.orders.save_items(order)
     await uow.orders.save([order])
-    return OrderUpdated(order=order.view(), supplementary_hold_id=supplementary_hold_id)
+    after = order.view()
+    note_changes(before, after)
+    return OrderUpdated(order=after, supplementary_hold_id=supplementary_hold_id)
 
 
 async def _stop_charging(order: Order, uow: OrderUow) -> str:

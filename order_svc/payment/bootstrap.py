@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import telemetry
-from chassis.audit import ErrorLog
+from chassis.audit import AuditEntry, ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
 from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
@@ -20,13 +20,13 @@ from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
 from chassis.db.probe import takes_writes
-from chassis.db.tables import RECORDED_ERROR
+from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.metrics import Gauges
-from chassis.ops import OPS, OpsApi, purge
 from chassis.unit_of_work import OpenUnitOfWork
+from ops.api import OPS, OpsApi, purge
 from order_svc.payment.adapters.ledger import SqlLedgerUow
 from order_svc.payment.adapters.sandbox import SandboxProvider
 from order_svc.payment.adapters.stripe.sql_intents import SqlIntents
@@ -49,7 +49,8 @@ class Provider:
 
 
 async def run(settings: PaymentSettings) -> None:
-    """Serves until SIGTERM or SIGINT."""
+    """Serves until SIGTERM or SIGINT. Raises ValueError without a secret for the checkpoints of the audit."""
+    assert settings.own_secret
     telemetry.configure(settings, NAME)
     engine = make_engine(
         settings.database_url(DATABASE),
@@ -106,11 +107,17 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
 def payment_server(
     provider: Provider, verifier: TokenVerifier, settings: PaymentSettings, engine: AsyncEngine
 ) -> GrpcServer:
-    """Keeps no audit trail: the ledger records what was done, and order_svc on whose behalf."""
+    """Audits refused calls and those of administrators: what services do is in the ledger, and in order_svc's audit."""
     clock, gauges = SystemClock(), Gauges()
     gauges.add_pool("database", engine)
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
     payments = PaymentApi(provider.payments, provider.webhooks)
+
+    audit = SqlSink(engine, AUDIT_ENTRY)
+
+    async def audit_some(entries: Sequence[AuditEntry]) -> None:
+        if kept := [one for one in entries if one.outcome != "OK" or not one.actor.startswith("service:")]:
+            await audit(kept)
 
     async def purge_all() -> bool:
         await purge(engine, settings)
@@ -121,6 +128,8 @@ def payment_server(
         address=settings.address,
         servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock.now())},
         verifier=verifier,
+        audit=audit_some,
+        audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,

@@ -6,8 +6,6 @@ exports and the time of each are limited.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -17,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
 from chassis.errors import AppError, Kind
+from foundation.csv_lines import lines, text_cell, time_cell
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
 from order_svc.queries.read_model import OrderRow, views_of, whole_orders
@@ -47,9 +46,6 @@ COLUMNS = (
     "transaction_id",
     "items",
 )
-_PART_CHARACTERS = 256 * 1024
-# A spreadsheet would treat such text as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TooManyExports(AppError):
@@ -84,27 +80,9 @@ async def page_of_orders(session: AsyncSession, first: date, last: date, after: 
     return await views_of(session, query.order_by(OrderRow.placed_at, OrderRow.id).limit(PAGE_SIZE))
 
 
-def header() -> bytes:
-    return (",".join(COLUMNS) + "\r\n").encode()
-
-
-def incomplete(reason: str) -> bytes:
-    """The last line of an export that an error ends: over JSON, its reader sees no error."""
-    return f"INCOMPLETE,{reason}\r\n".encode()
-
-
 def csv_of(orders: Sequence[OrderView], ids: OrderIds) -> Iterator[bytes]:
-    """A line for each order, in parts that are small enough for a message: a page of large orders is not."""
-    written = io.StringIO(newline="")
-    lines = csv.writer(written)
-    for order in orders:
-        lines.writerow(_line(order, ids))
-        if written.tell() >= _PART_CHARACTERS:
-            yield written.getvalue().encode()
-            written.seek(0)
-            written.truncate()
-    if written.tell():
-        yield written.getvalue().encode()
+    """A line for each order."""
+    return lines(_line(order, ids) for order in orders)
 
 
 def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
@@ -113,10 +91,10 @@ def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
         ids.of_order(order.id),
         order.id,
         order.status.contract_name,
-        _time(order.placed_at),
-        _time(order.paid_at),
-        _time(order.cancelled_at),
-        _text(order.created_by),
+        time_cell(order.placed_at),
+        time_cell(order.paid_at),
+        time_cell(order.cancelled_at),
+        text_cell(order.created_by),
         order.currency,
         order.sub_total,
         order.discount_total,
@@ -124,14 +102,6 @@ def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
         payment.refunded,
         payment.method.contract_name,
         payment.status.contract_name,
-        _text(payment.transaction_id),
-        _text("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
+        text_cell(payment.transaction_id),
+        text_cell("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
     )
-
-
-def _time(value: datetime | None) -> str:
-    return value.isoformat() if value else ""
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -17,11 +17,13 @@ from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
+from foundation.csv_lines import lines
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
 from order_svc.queries.daily_report import CurrencyReport, daily_report
 from order_svc.queries.export_orders import (
+    COLUMNS,
     EXPORT_S,
     MAX_EXPORTS,
     PAGE_SIZE,
@@ -29,7 +31,6 @@ from order_svc.queries.export_orders import (
     ExportTooSlow,
     TooManyExports,
     csv_of,
-    header,
     limit_pauses,
     page_of_orders,
 )
@@ -100,7 +101,7 @@ class OrderQueries:
                 while True:
                     orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
                     if after is None:
-                        yield header()
+                        yield b"".join(lines([COLUMNS]))
                     for part in csv_of(orders, self._ids):
                         _check_time(begun)
                         yield part

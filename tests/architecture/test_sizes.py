@@ -12,6 +12,7 @@ PACKAGES = [
     "chassis",
     "postgresql_odbc",
     "foundation",
+    "ops",
     "identity_svc",
     "inventory_svc",
     "order_svc",

@@ -26,6 +26,7 @@ CHANGES = (
     "0011_purges",
     "0012_outbox_start",
     "0013_outbox_epoch",
+    "0015_audit_checkpoints",
 )
 
 

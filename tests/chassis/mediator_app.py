@@ -19,9 +19,9 @@ from chassis.db.writes import is_optimistic
 from chassis.errors import AppError
 from chassis.events import Event
 from chassis.mediator import Command, Mediator
-from chassis.ops import purge
 from chassis.settings import MeshSettings
 from chassis.unit_of_work import OpenUnitOfWork, UnitOfWork
+from ops.api import purge
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
 Fault = Callable[[], Exception | None]

@@ -86,6 +86,7 @@ REPEATABLE = {
     "RetryJob": "a job that runs or is done is shown as it is",
     "DiscardJob": "a discarded job stays as it is",
     "ExportOrders": "reads",
+    "ExportAuditEntries": "reads",
     "CreateStreamTicket": "stores nothing; a ticket that nobody uses expires",
 }
 

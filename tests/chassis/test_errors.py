@@ -7,7 +7,7 @@ import grpc
 from chassis import errors
 from chassis.errors import AppError, Conflict, Internal, InvalidArgument, Kind, Locked, Unavailable
 from chassis.jobs import LeaseLost
-from chassis.ops import JobNotFound
+from ops.api import JobNotFound
 
 
 def test_kinds_have_the_names_and_numbers_of_grpc() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from easyorder.google.api import HttpBody
 from easyorder.ops.v1 import (
     DiscardJobRequest,
+    ExportAuditEntriesRequest,
+    FieldChange,
     GetStatsRequest,
     Job,
     JobState,
@@ -31,11 +37,12 @@ from chassis.audit import AuditEntry, ErrorLog
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
-from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from chassis.metrics import Gauges
-from chassis.ops import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
+from ops import audit_entries
+from ops.api import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
 from tests.chassis.db.rows import event_rows, insert_rows
@@ -50,6 +57,7 @@ RETRY = rpc(OPS, "RetryJob", RetryJobRequest, Job)
 DISCARD = rpc(OPS, "DiscardJob", DiscardJobRequest, Job)
 LIST_ERRORS = rpc(OPS, "ListErrors", ListErrorsRequest, ListErrorsResponse)
 LIST_AUDIT = rpc(OPS, "ListAuditEntries", ListAuditEntriesRequest, ListAuditEntriesResponse)
+EXPORT_AUDIT = rpc(OPS, "ExportAuditEntries", ExportAuditEntriesRequest, HttpBody)
 GET_STATS = rpc(OPS, "GetStats", GetStatsRequest, Stats)
 CALLS: tuple[tuple[Any, Any], ...] = (
     (LIST_JOBS, ListJobsRequest()),
@@ -422,6 +430,109 @@ async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engin
     entry = entries[0]
     assert (entry.actor, entry.action, entry.outcome, entry.correlation_id) == ("ann", "Cancel", "OK", "c")
     assert (entry.detail, entry.event_time) == ("why", FakeClock().now())
+
+
+MANY = [
+    AuditEntry(
+        time=FakeClock().now() + timedelta(seconds=number),
+        actor=("ann", "bob", "service:order")[number % 3],
+        on_behalf_of="ann" if number % 3 == 2 else "",
+        address=f"10.0.0.{number % 2}",
+        session_id=f"s{number % 5}",
+        action=("RefundOrder", "CancelOrder")[number % 2],
+        resource=f"order/{number % 4}",
+        outcome="OK" if number % 4 else "ORDER_NOT_FOUND",
+        correlation_id=f"c{number}",
+        detail="=cmd()",
+        changes=[{"field": "status", "before": '"A"', "after": '"B"'}],
+    )
+    for number in range(30)
+]
+FILTERS: dict[str, tuple[dict[str, Any], Callable[[AuditEntry], bool]]] = {
+    "actor": ({"actor": "bob"}, lambda entry: entry.actor == "bob"),
+    "service": ({"actor": "service:order"}, lambda entry: entry.actor == "service:order"),
+    "on behalf of": ({"on_behalf_of": "ann"}, lambda entry: entry.on_behalf_of == "ann"),
+    "address": ({"address": "10.0.0.1"}, lambda entry: entry.address == "10.0.0.1"),
+    "session": ({"session_id": "s3"}, lambda entry: entry.session_id == "s3"),
+    "action": ({"action": "RefundOrder"}, lambda entry: entry.action == "RefundOrder"),
+    "resource": ({"resource": "order/1"}, lambda entry: entry.resource == "order/1"),
+    "outcome": ({"outcome": "ORDER_NOT_FOUND"}, lambda entry: entry.outcome == "ORDER_NOT_FOUND"),
+    "call": ({"correlation_id": "c17"}, lambda entry: entry.correlation_id == "c17"),
+    "failed": ({"failed_only": True}, lambda entry: entry.outcome != "OK"),
+    "from": ({"start_time": MANY[20].time}, lambda entry: entry.time >= MANY[20].time),
+    "until": ({"end_time": MANY[20].time}, lambda entry: entry.time < MANY[20].time),
+    "several": (
+        {"actor": "ann", "resource": "order/2", "action": "RefundOrder", "start_time": MANY[5].time},
+        lambda entry: (entry.actor, entry.resource) == ("ann", "order/2") and entry.time >= MANY[5].time,
+    ),
+    "none": ({"actor": "nobody"}, lambda entry: False),
+    "all": ({}, lambda entry: True),
+}
+
+
+@pytest.mark.parametrize("examined", [50_000, 4])
+@pytest.mark.parametrize("name", FILTERS)
+async def test_audit_entries_are_found_by_all_that_they_say(
+    chassis_engine: AsyncEngine, mesh: Mesh, name: str, examined: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page by page, of which each examines at most four entries; and in an export."""
+    monkeypatch.setattr(audit_entries, "MOST_EXAMINED", examined)
+    # As from two replicas: not in the order of time.
+    await SqlSink(chassis_engine, AUDIT_ENTRY)([*MANY[::2], *MANY[1::2]])
+    given, is_wanted = FILTERS[name]
+    request, listed, most = ListAuditEntriesRequest(page_size=3, **given), [], 0
+    while True:
+        page = await mesh.admin().call(LIST_AUDIT, request)
+        listed += page.entries
+        most = max(most, len(page.entries))
+        if not page.next_page_token:
+            break
+        request.page_token = page.next_page_token
+
+    wanted = [entry.correlation_id for entry in reversed(MANY) if is_wanted(entry)]
+    assert [entry.correlation_id for entry in listed] == wanted
+    assert most <= 3
+    parts = [part async for part in mesh.admin().stream(EXPORT_AUDIT, ExportAuditEntriesRequest(**given))]
+    rows = list(csv.DictReader(io.StringIO(b"".join(part.data for part in parts).decode())))
+    assert [row["correlation_id"] for row in rows] == wanted
+    if wanted:
+        assert (rows[0]["actor"], rows[0]["detail"]) == (listed[0].actor, "'=cmd()")
+        assert json.loads(rows[0]["changes"]) == MANY[0].changes
+        assert listed[0].changes == [FieldChange(field="status", before='"A"', after='"B"')]
+
+
+async def test_a_token_is_for_its_filter_only(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    await SqlSink(chassis_engine, AUDIT_ENTRY)(MANY)
+    page = await mesh.admin().call(LIST_AUDIT, ListAuditEntriesRequest(page_size=1, actor="ann"))
+
+    with pytest.raises(InvalidArgument, match="another filter"):
+        await mesh.admin().call(LIST_AUDIT, ListAuditEntriesRequest(actor="bob", page_token=page.next_page_token))
+
+
+async def test_an_export_that_fails_says_so(
+    chassis_engine: AsyncEngine, mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_entries, "_EXPORT_PAGE", 20)
+    await SqlSink(chassis_engine, AUDIT_ENTRY)(MANY)
+    pages, read = itertools.count(1), audit_entries.list_entries
+
+    async def fails(*given: Any, **named: Any) -> Any:
+        if next(pages) == 2:
+            raise Unavailable("gone")
+        return await read(*given, **named)
+
+    monkeypatch.setattr(audit_entries, "list_entries", fails)
+    lines: list[bytes] = []
+
+    async def export() -> None:
+        async for part in mesh.admin().stream(EXPORT_AUDIT, ExportAuditEntriesRequest()):
+            lines.append(part.data)
+
+    with pytest.raises(Unavailable):
+        await export()
+
+    assert len(b"".join(lines).splitlines()) == 1 + 20 + 1
+    assert lines[-1].endswith(b"INCOMPLETE,UNAVAILABLE\r\n")
 
 
 async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:

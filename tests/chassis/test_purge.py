@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.ops import PURGE_BATCH, purge
 from chassis.settings import MeshSettings
+from ops.api import PURGE_BATCH, purge
+from ops.audit_checkpoints import write_checkpoints
+from tests.mesh import SECRET
 
 # Rows of a table by their number and their age in days.
 _ROWS = {
@@ -35,6 +38,8 @@ async def given(engine: AsyncEngine, table: str, first: int, last: int, *, days:
     async with engine.begin() as connection:
         await connection.execute(text(rows))
         await connection.execute(text(f"ANALYZE {table}"))
+    # Entries that are covered together are purged together.
+    await write_checkpoints(engine, SECRET)
 
 
 async def count(engine: AsyncEngine, table: str) -> int:
@@ -49,7 +54,7 @@ async def test_each_table_is_purged_by_its_own_setting(chassis_engine: AsyncEngi
         await given(chassis_engine, other, 1, 2, days=3.1)
         await given(chassis_engine, other, 3, 4, days=2.9)
 
-    kept = MeshSettings(**dict.fromkeys(_SETTINGS.values(), 30) | {_SETTINGS[table]: 3})  # type: ignore[arg-type]
+    kept = MeshSettings(mesh_secret=SecretStr(SECRET), **dict.fromkeys(_SETTINGS.values(), 30) | {_SETTINGS[table]: 3})  # type: ignore[arg-type]
     await purge(chassis_engine, kept)
 
     assert {other: await count(chassis_engine, other) for other in _ROWS} == dict.fromkeys(_ROWS, 4) | {table: 2}
@@ -59,7 +64,7 @@ async def test_each_table_is_purged_by_its_own_setting(chassis_engine: AsyncEngi
 async def test_only_jobs_that_ended_are_deleted(chassis_engine: AsyncEngine, state: str) -> None:
     await given(chassis_engine, "job", 1, 1, days=1000, state=state)
 
-    await purge(chassis_engine, MeshSettings())
+    await purge(chassis_engine, MeshSettings(mesh_secret=SecretStr(SECRET)))
 
     assert await count(chassis_engine, "job") == (0 if state in {"DISCARDED", "DONE"} else 1)
 
@@ -69,7 +74,7 @@ async def test_a_key_stays_without_its_answer(chassis_engine: AsyncEngine) -> No
     async with chassis_engine.begin() as connection:
         await connection.execute(text("UPDATE idempotency_key SET answer = 'null' WHERE id = '2'"))
 
-    await purge(chassis_engine, MeshSettings())
+    await purge(chassis_engine, MeshSettings(mesh_secret=SecretStr(SECRET)))
 
     async with chassis_engine.connect() as connection:
         rows = await connection.execute(text("SELECT id, fingerprint, answer FROM idempotency_key ORDER BY id"))
@@ -88,7 +93,7 @@ async def test_many_rows_are_deleted_in_bounded_batches(chassis_engine: AsyncEng
         if "purge" in statement:
             sent[statement] += 1
 
-    await purge(chassis_engine, MeshSettings())
+    await purge(chassis_engine, MeshSettings(mesh_secret=SecretStr(SECRET)))
 
     # Two full batches and a last one of each table.
     assert list(sent.values()) == [3] * len(_ROWS)

@@ -21,6 +21,7 @@ from deploy.migrate import main as migrate_as_configured
 from deploy.migrate import migrate
 from deploy.roles import grant
 from deploy.schemas import schemas
+from ops.audit_checkpoints import write_checkpoints
 from tests.conftest import Postgres
 
 PASSWORD = "not ' easy \\ to % guess"
@@ -28,7 +29,7 @@ DENIED = "42501"
 ADD_AUDIT = """
 INSERT INTO audit_entry (time, actor, action, resource, outcome, correlation_id)
 SELECT now() - make_interval(days => age), 'ann', 'Cancel', 'order ' || age, 'OK', ''
-FROM unnest(ARRAY[0, 40, 400]) AS age
+FROM unnest(ARRAY[{ages}]) AS age
 """
 REFUSED = (
     "CREATE TABLE mine (id int)",
@@ -55,6 +56,10 @@ REFUSED = (
     "DELETE FROM audit_entry",
     "TRUNCATE audit_entry",
     "SELECT id FROM audit_entry FOR UPDATE",
+    "LOCK TABLE audit_entry IN SHARE MODE",
+    "UPDATE audit_checkpoint SET mac = ''",
+    "DELETE FROM audit_checkpoint",
+    "TRUNCATE audit_checkpoint",
     "UPDATE audit_retention SET days = 1",
     "INSERT INTO audit_retention (days) VALUES (1)",
     "DELETE FROM audit_retention",
@@ -121,7 +126,7 @@ async def refusals(url: str, package: str, statements: Sequence[str]) -> dict[st
 
 
 async def test_a_service_may_do_no_more_than_it_must(orders: str) -> None:
-    await run(orders, "order_svc", ADD_AUDIT)
+    await run(orders, "order_svc", ADD_AUDIT.format(ages="0, 40, 400"))
 
     found = await refusals(orders, "order_svc", REFUSED)
 
@@ -164,11 +169,15 @@ async def test_a_service_reaches_its_own_databases_only_and_only_adds_to_the_led
 
 
 async def test_only_audit_entries_that_are_old_enough_are_purged(orders: str) -> None:
-    await run(orders, "order_svc", ADD_AUDIT)
+    engine = make_engine(make_url(orders).set(username=role("order_svc"), password=PASSWORD), application_name="tests")
+    for age in (400, 40, 0):
+        await run(orders, "order_svc", ADD_AUDIT.format(ages=age))
+        await write_checkpoints(engine, PASSWORD)
+    await engine.dispose()
 
     # The owner's setting holds against a service that says less, and a service may keep more.
     assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(100 * 86400, 10, '-infinity')") == [1]
-    assert await run(orders, "order_svc", AUDIT) == ["order 0", "order 40"]
+    assert await run(orders, "order_svc", AUDIT) == ["order 40", "order 0"]
     assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(0, 10, '-infinity')") == [1]
     assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(-1e9, 10, '-infinity')") == [0]
     assert await run(orders, "order_svc", AUDIT) == ["order 0"]

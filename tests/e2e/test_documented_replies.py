@@ -198,6 +198,7 @@ async def of_operators(call: Caller, mesh: RunningMesh) -> None:
     await call("POST", f"{path}/jobs/{job}:discard", {"reason": "only a test"})
     await call("GET", f"{path}/errors")
     await call("GET", f"{path}/audit")
+    await call("GET", f"{path}/audit:export?action=DiscardJob")
     for service in ("identity", "inventory", "order", "payment"):
         await call("GET", f"/api/v1/admin/ops/{service}/stats")
 

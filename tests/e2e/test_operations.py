@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -10,9 +14,10 @@ import httpx
 import pytest
 
 from deploy.local.shop import Shop
+from deploy.verify_audit import PACKAGES
 from tests.alert_servers import Receiver
 from tests.e2e import invariants
-from tests.e2e.running_mesh import RunningMesh
+from tests.e2e.running_mesh import ROOT, RunningMesh
 from tests.e2e.test_shopping import a_stocked_product
 from tests.polling import eventually
 
@@ -79,6 +84,47 @@ async def test_a_dead_job_is_seen_brought_back_and_given_up(
         return [(e["action"], e.get("detail", "")) for e in entries if e["resource"] == f"{service}/{job_id}"]
 
     await eventually(lambda: _is(audited, [("DiscardJob", "done by hand"), ("RetryJob", "")]))
+
+
+async def test_the_audit_is_filtered_exported_and_verified(
+    http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop
+) -> None:
+    """As docs/operations.md shows."""
+    email = f"{uuid.uuid4().hex}@example.com"
+    ada = await Shop(http).register(email, "untold Passw0rd!", "Ada")
+    shopper = await Shop(http).login(email, "untold Passw0rd!")
+    refused = await http.post(f"/api/v1/admin/users/{ada['id']}:disable", json={}, headers=shopper.headers)
+    disabled = await http.post(f"/api/v1/admin/users/{ada['id']}:disable", json={}, headers=admin.headers)
+    assert (refused.status_code, disabled.status_code) == (403, 200)
+
+    async def audited() -> list[dict[str, Any]]:
+        return list((await get(http, admin, "identity/audit", resource=ada["id"], action="DisableUser"))["entries"])
+
+    await eventually(lambda: _is(lambda: _outcomes(audited), ["OK", "PERMISSION_DENIED"]))
+    done, attempt = await audited()
+    assert (attempt["actor"], attempt["address"], bool(attempt["sessionId"])) == (ada["id"], "127.0.0.1", True)
+    assert done["changes"] == [{"field": "disabled", "before": "false", "after": "true"}]
+    path = "/api/v1/admin/ops/identity/audit:export"
+    export = await http.get(path, params={"actor": ada["id"], "failedOnly": True}, headers=admin.headers)
+    assert export.headers["content-type"].startswith("text/csv"), export.text
+    assert export.headers["content-disposition"] == 'attachment; filename="audit_identity.csv"'
+    assert [line.split(",")[6:9] for line in export.text.splitlines()[1:]] == [
+        ["DisableUser", ada["id"], "PERMISSION_DENIED"]
+    ]
+    code, printed = verify(mesh)
+    assert code == 0, printed
+    assert [line.partition(":")[0] for line in printed.splitlines() if "as they were" in line] == [*PACKAGES]
+
+
+def verify(mesh: RunningMesh) -> tuple[int, str]:
+    """What the command ends with, and what it prints."""
+    command = [sys.executable, "-m", "deploy.verify_audit"]
+    ended = subprocess.run(command, cwd=ROOT, env=mesh.environment, capture_output=True, encoding="utf-8", check=False)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+async def _outcomes(audited: Callable[[], Awaitable[list[dict[str, Any]]]]) -> list[str]:
+    return [entry["outcome"] for entry in await audited()]
 
 
 @pytest.mark.reaches("JOB_NOT_DISCARDABLE")

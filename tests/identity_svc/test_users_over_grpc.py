@@ -103,6 +103,10 @@ async def test_administrators_list_promote_and_disable(process: Process) -> None
     assert (await process.login()).user is not None
 
     kept: list[str] = await eventually(
-        lambda: process.kept("SELECT outcome || ' ' || detail FROM audit_entry WHERE action = 'SetUserRoles'", 2)
+        lambda: process.kept(
+            "SELECT concat_ws(' ', outcome, changes->0->>'field', changes->0->>'before', changes->0->>'after') "
+            "FROM audit_entry WHERE action = 'SetUserRoles'",
+            2,
+        )
     )
-    assert kept == ["OK roles USER → ADMIN, USER", "LAST_ADMINISTRATOR "]
+    assert kept == ['OK roles ["USER"] ["ADMIN","USER"]', "LAST_ADMINISTRATOR"]

@@ -33,7 +33,7 @@ from easyorder.order.v1 import (
 )
 
 from chassis.grpc.clients import rpc
-from chassis.ops import OPS
+from ops.api import OPS
 
 _ORDERS = "easyorder.order.v1.OrderService"
 CREATE = rpc(_ORDERS, "CreateOrder", CreateOrderRequest, Order)

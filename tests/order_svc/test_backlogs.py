@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,12 +27,14 @@ from chassis.db.projector import Projector
 from chassis.events import PublishedEvent
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff, Job, JobOutcome, JobResult
-from chassis.ops import purge
 from chassis.settings import MeshSettings
+from ops.api import purge
+from ops.audit_checkpoints import write_checkpoints
 from order_svc.adapters import feed as order_feed
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.projections import PROJECTED
 from tests.conftest import DatabasesOf
+from tests.mesh import SECRET
 from tests.polling import eventually, keeping_pace
 
 RATE = 5_000
@@ -83,6 +86,8 @@ class Backlogs:
             await self.execute(f"ANALYZE {table}")
         await self.execute(FILL[what].format(first=self.filled + 1, last=self.filled + rows))
         self.filled += rows
+        if table == "audit_entry":
+            await write_checkpoints(self.write, SECRET)
         if statistics == "fresh":
             await self.execute(f"ANALYZE {table}")
 
@@ -185,7 +190,7 @@ async def drain_jobs(of: Backlogs) -> None:
 
 
 async def purge_rows(of: Backlogs) -> None:
-    await purge(of.write, MeshSettings())
+    await purge(of.write, MeshSettings(mesh_secret=SecretStr(SECRET)))
     for table in ("job", "recorded_error", "audit_entry", "idempotency_key WHERE answer <> ''"):
         assert await of.count(table) == 0
 
@@ -316,8 +321,8 @@ async def test_one_replica_purges_at_a_time(backlogs: Backlogs) -> None:
     await backlogs.fill("job done", 10)
     async with backlogs.write.begin() as other:
         await other.execute(text("SELECT purged FROM purge_jobs(0, 1, '-infinity')"))
-        await purge(backlogs.write, MeshSettings())
+        await purge(backlogs.write, MeshSettings(mesh_secret=SecretStr(SECRET)))
     assert await backlogs.count("job") == 9
 
-    await purge(backlogs.write, MeshSettings())
+    await purge(backlogs.write, MeshSettings(mesh_secret=SecretStr(SECRET)))
     assert await backlogs.count("job") == 0

@@ -157,11 +157,14 @@ async def test_text_is_quoted_and_no_formula(reads: OrderReads) -> None:
 async def test_a_day_that_cannot_be_is_refused(reads: OrderReads, day: str, field: str) -> None:
     api = order_api(reads.queries)
     days = {"startDate": "0001-01-01", "endDate": "9999-12-30"} | {field: day}
-    export = api.export_orders(ExportOrdersRequest(start_date=days["startDate"], end_date=days["endDate"]))
-    asked = api.get_daily_report(GetDailyReportRequest(date=day)) if field == "date" else anext(export)
+    export = ExportOrdersRequest(start_date=days["startDate"], end_date=days["endDate"])
 
     with pytest.raises(InvalidArgument) as refused, request_context(ADMIN):
-        await asked
+        await (
+            api.get_daily_report(GetDailyReportRequest(date=day))
+            if field == "date"
+            else anext(api.export_orders(export))
+        )
 
     assert [violation.field for violation in refused.value.violations] == [field]
 

@@ -13,8 +13,8 @@ from easyorder.ops.v1 import Job, RetryJobRequest
 from easyorder.order.v1 import DeliverOrderRequest, GetOrderRequest, Order, ShipmentDetails, ShipOrderRequest
 
 from chassis.grpc.clients import rpc
-from chassis.ops import JobDiscarded
 from deploy.schemas import upgrade
+from ops.api import JobDiscarded
 from tests.conftest import Postgres
 from tests.e2e import invariants
 from tests.inventory_svc.service import ADJUST_STOCK

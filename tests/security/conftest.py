@@ -14,8 +14,8 @@ from tests.folders import data_folder
 from tests.polling import eventually
 from tests.security.stage import Stage, a_stage
 
-# Crashed processes back at once, frozen ones left alone, holds without an order soon ended, and passwords that cost
-# next to nothing.
+# Crashed processes back at once, frozen ones left alone, holds without an order soon ended, each attempt audited, and
+# passwords that cost next to nothing.
 SETTINGS = {
     "RESTART_BACKOFF_MAX_S": "0.1",
     "UNRESPONSIVE_AFTER_S": "3600",
@@ -23,6 +23,7 @@ SETTINGS = {
     "RESERVATION_REAP_S": "0.5",
     "ORDER_RATE_LIMIT": "1000000",
     "AUTH_RATE_LIMIT": "1000000",
+    "AUDIT_REFUSALS_PER_MINUTE": "1000000",
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
 }

@@ -58,7 +58,11 @@ CASES: dict[str, tuple[str, dict[str, Any], str]] = {
         "pageToken",
     ),
     "an error's token": ("/api/v1/admin/ops/order/errors", {"pageToken": altered(-(2**70), "errors")}, "pageToken"),
-    "an entry's token": ("/api/v1/admin/ops/identity/audit", {"pageToken": altered(2**63, "audit")}, "pageToken"),
+    "an entry's token": (
+        "/api/v1/admin/ops/identity/audit",
+        {"pageToken": altered(["2026-01-01T00:00:00Z", 2**63], "audit")},
+        "pageToken",
+    ),
     "a token of 10 KB": ("/api/v1/orders", {"pageToken": "x" * 10_000}, "pageToken"),
 }
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import TableClause, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX, RECORDED_ERROR
+from chassis.db.tables import AUDIT_CHECKPOINT, AUDIT_ENTRY, AUDIT_HEAD, IDEMPOTENCY_KEY, JOB, OUTBOX, RECORDED_ERROR
 
-CHASSIS = (OUTBOX, JOB, IDEMPOTENCY_KEY, AUDIT_ENTRY, RECORDED_ERROR)
+CHASSIS = (OUTBOX, JOB, IDEMPOTENCY_KEY, AUDIT_ENTRY, AUDIT_CHECKPOINT, AUDIT_HEAD, RECORDED_ERROR)
 
 
 @pytest.mark.parametrize("table", CHASSIS, ids=lambda table: table.name)

@@ -16,8 +16,8 @@ from chassis.errors import AppError, FieldViolation, Internal, InvalidArgument, 
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_status, to_status
 from chassis.jobs import LeaseLost
-from chassis.ops import JobNotFound
 from identity_svc.domain.errors import WeakPassword
+from ops.api import JobNotFound
 from tests.chassis.grpc.orders import AN_ORDER, CREATE_ORDER, GET_ORDER, OrderApi, orders
 from tests.declared_errors import NoticedErrors
 from tests.polling import eventually

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.clock import SystemClock
 from chassis.errors import Internal
 from chassis.grpc.clients import rpc
-from chassis.ops import OPS
+from ops.api import OPS
 from order_svc.payment.adapters.sandbox import SandboxProvider
 from order_svc.payment.bootstrap import SERVICE, Provider, ledger_on, payment_server
 from order_svc.payment.config import PaymentSettings
 from order_svc.payment.domain.provider import Charge, NoWebhooks
 from order_svc.payment.domain.provider import ProviderPayment as Payment
-from tests.mesh import Mesh, Recorder, Tokens, running
+from tests.mesh import SECRET, Mesh, Recorder, Tokens, running
 from tests.polling import eventually
 
 CHARGE = rpc(SERVICE, "Charge", ChargeRequest, ProviderPayment)
@@ -36,7 +36,7 @@ class BrokenProvider(SandboxProvider):
 @pytest.fixture
 async def mesh(ledger_engine: AsyncEngine) -> AsyncIterator[Mesh]:
     tokens = Tokens()
-    settings = PaymentSettings.model_validate({"listen_address": "127.0.0.1:0"})
+    settings = PaymentSettings.model_validate({"listen_address": "127.0.0.1:0", "mesh_secret": SECRET})
     provider = Provider(BrokenProvider(ledger_on(ledger_engine), SystemClock()), NoWebhooks())
     async with running(payment_server(provider, tokens.verifier("payment"), settings, ledger_engine)) as server:
         mesh = Mesh(server, tokens, Recorder(), Recorder())

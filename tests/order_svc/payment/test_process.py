@@ -23,7 +23,7 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.payment.config import DATABASE
 from tests.conftest import Postgres
 from tests.fakes.stripe_api import API_KEY, StripeApiFake
-from tests.mesh import service_keys, service_tokens
+from tests.mesh import SECRET, service_keys, service_tokens
 from tests.order_svc.payment.balances import balances
 from tests.order_svc.payment.builders import usd
 from tests.order_svc.payment.conftest import PACKAGE
@@ -43,6 +43,7 @@ class Process:
             "EASYORDER_DATABASE_URL": database_server,
             "EASYORDER_LISTEN_ADDRESS": self.address,
             "EASYORDER_SERVICE_KEYS_DIR": str(service_keys()),
+            "EASYORDER_MESH_SECRET": SECRET,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
             **environment,
         }

@@ -6,6 +6,8 @@
 __all__ = (
     "AuditEntry",
     "DiscardJobRequest",
+    "ExportAuditEntriesRequest",
+    "FieldChange",
     "GetStatsRequest",
     "Job",
     "JobState",
@@ -109,32 +111,57 @@ class AuditEntry(betterproto2.Message):
 
     actor: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A user's id, or a service's name.
+    A user's id, `service:` with a service's name, or `anonymous`; empty for attempts that were counted.
     """
 
-    action: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    on_behalf_of: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The user's id for whom a service acted.
+    """
+
+    address: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The address that the call came from; for IPv6 the network. Empty for what the service did by itself.
+    """
+
+    session_id: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    The session of the access token.
+    """
+
+    action: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
     """
     The name of the method, or of what the service did by itself.
     """
 
-    resource: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    resource: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
     """
     What was changed, such as `order/1042`.
     """
 
-    outcome: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    outcome: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     OK, or the reason of the refusal.
     """
 
-    correlation_id: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    attempts: "int" = betterproto2.field(10, betterproto2.TYPE_INT32)
+    """
+    More than 1 if it stands for refused attempts that were only counted, because there were many in a minute.
+    """
+
+    correlation_id: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
     What the caller was told, and what the logs have.
     """
 
-    detail: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    detail: "str" = betterproto2.field(12, betterproto2.TYPE_STRING)
     """
     What else is known, such as the reason that was given.
+    """
+
+    changes: "list[FieldChange]" = betterproto2.field(13, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What an administrator changed, without secrets; at most 100 fields.
     """
 
 
@@ -164,6 +191,105 @@ class DiscardJobRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.ops.v1", "DiscardJobRequest", DiscardJobRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ExportAuditEntriesRequest(betterproto2.Message):
+    """
+    Which part of the audit.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
+
+    actor: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Only those of this user's id, or of this service, such as `service:order`.
+    """
+
+    on_behalf_of: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Only those of services for this user's id.
+    """
+
+    address: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Only those from this address; for IPv6 from this network, such as `2001:db8::/64`.
+    """
+
+    session_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Only those of this session.
+    """
+
+    action: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Only those of this method, such as `RefundOrder`.
+    """
+
+    resource: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    Only those of this resource, as entries name it.
+    """
+
+    outcome: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Only those with this outcome: `OK`, or the reason of an error.
+    """
+
+    correlation_id: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    Only those of this call.
+    """
+
+    failed_only: "bool" = betterproto2.field(10, betterproto2.TYPE_BOOL)
+    """
+    Only attempts that failed.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        11, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those from then on.
+    """
+
+    end_time: "datetime.datetime | None" = betterproto2.field(
+        12, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those before.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "ExportAuditEntriesRequest", ExportAuditEntriesRequest)
+
+
+@dataclass(eq=False, repr=False)
+class FieldChange(betterproto2.Message):
+    """
+    A field that was changed.
+    """
+
+    field: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Where it is, such as `items[7].price_override`.
+    """
+
+    before: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its value before, as JSON; shortened if it is long. Empty if there was none.
+    """
+
+    after: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Its value after, likewise.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "FieldChange", FieldChange)
 
 
 @dataclass(eq=False, repr=False)
@@ -271,6 +397,65 @@ class ListAuditEntriesRequest(betterproto2.Message):
     page_token: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
     `next_page_token` of the page before, with everything else as it was then; empty for the first page.
+    """
+
+    actor: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Only those of this user's id, or of this service, such as `service:order`.
+    """
+
+    on_behalf_of: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Only those of services for this user's id.
+    """
+
+    address: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Only those from this address; for IPv6 from this network, such as `2001:db8::/64`.
+    """
+
+    session_id: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    Only those of this session.
+    """
+
+    action: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Only those of this method, such as `RefundOrder`.
+    """
+
+    resource: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    Only those of this resource, as entries name it.
+    """
+
+    outcome: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    Only those with this outcome: `OK`, or the reason of an error.
+    """
+
+    correlation_id: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Only those of this call.
+    """
+
+    failed_only: "bool" = betterproto2.field(12, betterproto2.TYPE_BOOL)
+    """
+    Only attempts that failed.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        13, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those from then on.
+    """
+
+    end_time: "datetime.datetime | None" = betterproto2.field(
+        14, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those before.
     """
 
 

@@ -1,25 +1,30 @@
-"""OpsService, the same for every service: operators list and change jobs and errors; old rows are purged."""
+"""OpsService, the same for every service: operators list and change jobs, errors and the audit; old rows are purged."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from easyorder.google.api import HttpBody
 from easyorder.ops import v1
 from sqlalchemy import Executable, RowMapping, Select, Text, cast, func, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.audit import note_changes
 from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import translated
-from chassis.db.tables import AUDIT_ENTRY, JOB, RECORDED_ERROR
+from chassis.db.tables import JOB, RECORDED_ERROR
 from chassis.errors import AppError, InvalidArgument, Kind
+from chassis.grpc.exports import exported
 from chassis.metrics import Gauges
 from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
+from ops.audit_checkpoints import write_checkpoints
+from ops.audit_entries import entry_message, export_entries, list_entries
 
 OPS = "easyorder.ops.v1.OpsService"
 PURGE_BATCH = 1000
@@ -48,7 +53,6 @@ _ERROR = select(
     RECORDED_ERROR.c.source.label("where"),
     (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
 )
-_AUDIT = select(*(column.label("event_time") if column.name == "time" else column for column in AUDIT_ENTRY.c))
 # A RUNNING job may be taken from its worker only after its lease has ended. As a CTE, because psqlODBC reports no
 # columns of an UPDATE … RETURNING that matched no row.
 _CHANGE = (
@@ -82,6 +86,11 @@ class JobDone(AppError):
 
 class JobNotDiscardable(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "JOB_NOT_DISCARDABLE"
+
+
+@dataclass(frozen=True)
+class _JobState:
+    state: str
 
 
 @dataclass
@@ -144,12 +153,24 @@ class OpsApi:
         return _job(row)
 
     async def list_errors(self, request: v1.ListErrorsRequest) -> v1.ListErrorsResponse:
-        rows, token = await self._newest(request, "errors", _ERROR, RECORDED_ERROR.c.id)
-        return v1.ListErrorsResponse(errors=[v1.RecordedError(**row) for row in rows], next_page_token=token)
+        self._check(request.service)
+        size, query = request.page_size or _PAGE_SIZE, _ERROR
+        if request.page_token:
+            query = query.where(RECORDED_ERROR.c.id < _NEWEST.read(request.page_token, filter="errors"))
+        rows = await self._rows(query.order_by(RECORDED_ERROR.c.id.desc()).limit(size + 1))
+        token = _NEWEST.write(rows[size - 1]["id"], filter="errors") if len(rows) > size else ""
+        errors = [v1.RecordedError(**dict(row) | {"id": str(row["id"])}) for row in rows[:size]]
+        return v1.ListErrorsResponse(errors=errors, next_page_token=token)
 
     async def list_audit_entries(self, request: v1.ListAuditEntriesRequest) -> v1.ListAuditEntriesResponse:
-        rows, token = await self._newest(request, "audit", _AUDIT, AUDIT_ENTRY.c.id)
-        return v1.ListAuditEntriesResponse(entries=[v1.AuditEntry(**row) for row in rows], next_page_token=token)
+        self._check(request.service)
+        size = request.page_size or _PAGE_SIZE
+        rows, token = await list_entries(self.engine, request, page_size=size, page_token=request.page_token)
+        return v1.ListAuditEntriesResponse(entries=[*map(entry_message, rows)], next_page_token=token)
+
+    def export_audit_entries(self, request: v1.ExportAuditEntriesRequest) -> AsyncIterator[HttpBody]:
+        self._check(request.service)
+        return exported(f"audit_{self.service}", export_entries(self.engine, request))
 
     async def get_stats(self, request: v1.GetStatsRequest) -> v1.Stats:
         self._check(request.service)
@@ -171,18 +192,6 @@ class OpsApi:
                 "service", f"must be {self.service} here; x-easyorder-service names the service that a call is for"
             )
 
-    async def _newest(
-        self, request: v1.ListErrorsRequest | v1.ListAuditEntriesRequest, filter: str, query: Select[Any], id: Any
-    ) -> tuple[list[dict[str, Any]], str]:
-        """A page of rows, and the token of the next page."""
-        self._check(request.service)
-        size = request.page_size or _PAGE_SIZE
-        if request.page_token:
-            query = query.where(id < _NEWEST.read(request.page_token, filter=filter))
-        rows = await self._rows(query.order_by(id.desc()).limit(size + 1))
-        token = _NEWEST.write(rows[size - 1]["id"], filter=filter) if len(rows) > size else ""
-        return [dict(row) | {"id": str(row["id"])} for row in rows[:size]], token
-
     async def _rows(self, query: Executable) -> Sequence[RowMapping]:
         return [row._mapping for row in await fetch(self.engine, query)]
 
@@ -190,16 +199,23 @@ class OpsApi:
         """Returns the job, and whether the statement changed it."""
         with translated():
             async with self.engine.begin() as connection:
-                changed = (await connection.execute(text(statement), parameters)).first() is not None
                 query = _JOB.where(JOB.c.id == parameters["id"])
+                before = (await connection.execute(query)).first()
+                changed = (await connection.execute(text(statement), parameters)).first() is not None
                 row = (await connection.execute(query)).mappings().first()
         if row is None:
             raise JobNotFound(f"there is no job {parameters['id']}", metadata={"jobId": str(parameters["id"])})
+        if before is not None and changed:
+            note_changes(_JobState(before.state), _JobState(row["state"]))
         return row, changed
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
-    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction, on one replica."""
+    """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction, on one replica.
+
+    Before, audit entries get a checkpoint: without one, they are kept.
+    """
+    await write_checkpoints(engine, settings.own_secret)
     for function, days in (
         ("purge_jobs", settings.finished_jobs_days),
         ("purge_responses", settings.idempotency_keys_days),
