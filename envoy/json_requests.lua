@@ -3,8 +3,8 @@
 -- The transcoder behind this filter drops unknown fields of a body without a word, lets a query overwrite what the path says,
 -- and names no place as the caller wrote it. `envoy.bodies` puts tables before this text: MESSAGES has of each message type
 -- its fields by both of their JSON names, {name, type, is_list}; a map has one field, "*". The type is that of a message or an
--- enum, or "string", "bool", "int32", "int64" or "double"; without one the transcoder decides. ENUMS has the names and numbers
--- of values. CALLS has the form of requests: the message in the body, the fields in the query, and the paths that have fields.
+-- enum, or "string", "bool", "int32", "int64" or "double". ENUMS has the names and numbers of values. CALLS has the form of
+-- requests: the message in the body, the fields in the query, and the paths that have fields.
 
 local MAX_BYTES = 1024 * 1024 -- what is longer is refused by the transcoder
 

@@ -75,8 +75,8 @@ local function fault_of_mask(content)
   end
 end
 
--- What is wrong with the content of a value of a type; nil if nothing is, or the transcoder has to decide. In JSON
--- `is_text` means that it stands in quotes; in a query everything is a text.
+-- What is wrong with the content of a value of a type; nil if nothing is. In JSON `is_text` means that it stands in quotes;
+-- in a query everything is a text.
 local function fault_of(content, is_text, type_of_value)
   if MESSAGES[type_of_value] then
     return "must be an object"
