@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from easyorder.google.type import Money as MoneyMessage
 
@@ -18,8 +19,12 @@ def money_message(money: Money) -> MoneyMessage:
     return amount_message(money.amount, money.currency)
 
 
+@lru_cache(maxsize=4096)
 def amount_message(amount: Decimal, currency: str) -> MoneyMessage:
-    """An amount of a currency as google.type.Money, whose units and nanos have one sign."""
+    """An amount of a currency as google.type.Money, whose units and nanos have one sign.
+
+    Of equal amounts the same message, never to be changed: an order has many, most of them 0.00.
+    """
     units = int(amount)
     return MoneyMessage(currency_code=currency, units=units, nanos=int((amount - units) * 10**9))
 
