@@ -107,6 +107,7 @@ OpsService/RetryJob                      401     403    403    403   403     401
 OpsService/DiscardJob                    401     403    403    403   403     401       yes    403        403    403
 OpsService/ListErrors                    401     403    403    403   403     401       yes    403        403    403
 OpsService/ListAuditEntries              401     403    403    403   403     401       yes    403        403    403
+OpsService/ExportAuditEntries            401     403    403    403   403     401       yes    403        403    403
 OpsService/GetStats                      401     403    403    403   403     401       yes    403        403    403
 PaymentWebhookService/ReceiveStripeEvent yes     yes    yes    yes   yes     yes       yes    yes        yes    yes
 """
