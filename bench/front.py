@@ -13,9 +13,10 @@ from typing import Any
 import yaml
 
 from envoy.config import EnvoySettings
-from envoy.render import CREATE_ORDER, render
+from envoy.render import render
 from envoy.routing import UNARY_TIMEOUT, WHOLE_CALL
 
+CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
 ECHO_HEADER = ("x-bench", "echo")
 # Calls with it get an idempotency key of their own: h2load sends the same bytes for each.
 KEYED_HEADER = ("x-bench", "keyed")

@@ -17,12 +17,13 @@ from bench.usage import MB
 from deploy.local.shop import Shop, lamp
 from tests.e2e.running_mesh import running_mesh
 from tests.folders import data_folder
+from tests.rate_limits.files import LIFTED
 
 SETTLE_S = 10
 MEASURE_S = 20
 CLIENTS = 32
 ORDERS_EACH = 20
-SETTINGS = {"ORDER_RATE_LIMIT": "1000000", "AUTH_RATE_LIMIT": "1000000"}
+SETTINGS = {"RATE_LIMITS_FILE": LIFTED}
 
 
 @dataclass(frozen=True, slots=True)

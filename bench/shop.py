@@ -16,7 +16,7 @@ import httpx
 from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.order.v1 import CreateOrderRequest, PaymentDetails
 
-from bench.front import ECHO_HEADER, KEYED_HEADER, with_echo
+from bench.front import CREATE_ORDER, ECHO_HEADER, KEYED_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders
 from bench.usage import Processes
 from chassis.grpc.channel import open_channel
@@ -27,12 +27,10 @@ from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop, lamp
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
-from envoy.render import CREATE_ORDER
 from tests.e2e.running_mesh import ROOT, RunningMesh, free_port, running_mesh
 from tests.polling import eventually
+from tests.rate_limits.files import rate_limits_file
 
-# The settings of `make up`, except for the limits that would stop such a load.
-SETTINGS = {"ORDER_RATE_LIMIT": "100000000", "AUTH_RATE_LIMIT": "1000000"}
 PIECES = 1_000_000_000
 PASSWORD = "untold Passw0rd!"
 ORDINARY = ("x-bench", "order")
@@ -101,7 +99,8 @@ def order_message(product_items: tuple[int, ...]) -> bytes:
 @asynccontextmanager
 async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
     """Starts the shop, and stops it in the end."""
-    with running_mesh(data_dir, SETTINGS) as mesh:
+    # The settings of `make up`, except for the numbers of the limits that would stop such a load.
+    with running_mesh(data_dir, {"RATE_LIMITS_FILE": rate_limits_file(data_dir)}) as mesh:
         async with Shop.client(mesh.url) as client:
             items, email, reply = await _stock(mesh, client)
         async with echoing(mesh, data_dir / "bench-orders", CREATE_ORDER, reply) as (url, envoy):
@@ -153,8 +152,7 @@ def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, meth
     settings = EnvoySettings(
         http_port=http_port,
         envoy_socket_dir=socket_dir(folder / "sockets", "admin.sock"),
-        order_rate_limit=int(SETTINGS["ORDER_RATE_LIMIT"]),
-        auth_rate_limit=int(SETTINGS["AUTH_RATE_LIMIT"]),
+        rate_limits_file=Path(rate_limits_file(folder)),
         **addresses,
     )
     program = front_door(settings, folder)

@@ -209,6 +209,10 @@ class MeshSettings(BaseSettings):
     errors_kept_days: float = Field(default=30, gt=0, le=DAYS_OF_A_CENTURY)
     """How long unexpected errors are kept"""
 
+    rate_limits_file: Path | None = Field(
+        default=None, json_schema_extra={"default": "`default.yaml` of the package `rate_limits`"}
+    )
+    """Who may call what how often, in YAML, see docs/operations.md"""
     call_timeout_s: float = Field(default=30, gt=0, le=3600)
     """The deadline of a call that has none"""
     stream_limit: int = Field(default=4000, ge=1, le=1_000_000)

@@ -15,6 +15,9 @@ from edge.config import EdgeSettings
 from edge.home import home_page
 from edge.mesh_health import MeshHealth
 from edge.openapi import document
+from edge.rate_limits import RateLimitService
+from rate_limits.call_limiter import CallLimiter
+from rate_limits.limits_file import read_rate_limits
 
 NAME = "edge"
 PORTAL = "easyorder.edge.v1.PortalService"
@@ -24,6 +27,7 @@ IDENTITY = "easyorder.identity.v1.IdentityService"
 def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> GrpcServer:
     """The gRPC server, not started. Its reflection lists all services, for clients that connect through Envoy."""
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
+    limits = read_rate_limits(settings.rate_limits_file)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.edge_address,
@@ -34,7 +38,10 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME)),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
+        trusted_proxies=settings.trusted_proxies,
+        limiter=CallLimiter(limits),
         reflected=sorted({method.service for method in contract.methods().values()}),
+        infrastructure=[RateLimitService(limits, trusted=settings.trusted_proxies).handler()],
         background=[health],
     )
 

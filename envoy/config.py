@@ -46,12 +46,6 @@ class EnvoySettings(MeshSettings):
     )
     """The descriptor set as Envoy sees it; a container may have it elsewhere"""
 
-    order_rate_limit: int = Field(default=600, ge=1, le=1_000_000_000)
-    """Orders per minute and user"""
-    auth_rate_limit: int = Field(default=60, ge=1, le=1_000_000_000)
-    """Sign-ups, sign-ins, and calls for and with tokens that are mailed, per minute and address"""
-    stream_rate_limit: int = Field(default=300, ge=1, le=1_000_000_000)
-    """Streams started per minute and address, and streams and tickets per minute and user"""
     call_limit: int = Field(default=512, ge=1, le=1_000_000)
     """Writes, and also reads, of all clients at once at a replica of a service; more are refused with 503"""
     cors_origins: Annotated[str, AfterValidator(_origins)] = ""

@@ -37,6 +37,7 @@ ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
 # The metadata set by the check of requests, see json_requests.lua: a list stays a list.
 VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.request:violations)%"
 SIGN_IN_FIRST = 401
+TOO_MANY_REQUESTS = "Too many requests: wait, then try again."
 CHALLENGE = 'Bearer realm="easyorder"'
 
 
@@ -125,22 +126,20 @@ class LocalReply:
 
 
 def mappers(
-    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, *, retry_after_s: float
+    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, waits: Sequence[tuple[str, int]]
 ) -> list[JsonObject]:
     """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `ops_names` matches
-    the gRPC names of methods that several services serve, `stream_names` the paths of streams.
+    the gRPC names of methods that several services serve, `stream_names` the paths of streams; `waits` are the gRPC
+    names of methods with a rate limit, and seconds.
     """
-    replies = _replies(verbs, ops_names, stream_names, retry_after_s)
+    replies = [*_rate_limited(waits), *_replies(verbs, ops_names, stream_names)]
     return [mapper for reply in replies for mapper in reply.mappers()]
 
 
-def _replies(
-    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, retry_after_s: float
-) -> Sequence[LocalReply]:
+def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str) -> Sequence[LocalReply]:
     sign_in = Unauthenticated("Sign in, and send the access token as `authorization: Bearer <token>`.")
     expired = TokenExpired("The access token has expired: refresh it or sign in again.")
     no_keys = Unavailable("The keys that verify tokens are not available: try again soon.")
-    rate_limited = RateLimited("Too many requests: wait, then try again.", retry_after_s=retry_after_s)
     no_service = Unavailable("A service cannot be reached: try again soon.")
     overloaded = Unavailable("A service has too many calls at once: try again soon.", retry_after_s=2)
     too_many_streams = TooManyStreams("Too many streams are open: try again later.", retry_after_s=5)
@@ -159,7 +158,6 @@ def _replies(
         *_not_found(verbs, ops_names),
         LocalReply(408, DeadlineExceeded("The request took too long to arrive.")),
         LocalReply(413, PayloadTooLarge("The body is larger than 1 MiB.")),
-        LocalReply(429, rate_limited),
         LocalReply(431, headers_too_large),
         LocalReply(500, Internal("Something unexpected happened at the edge.")),
         LocalReply(502, Unavailable("A service gave no valid answer: try again soon.")),
@@ -168,6 +166,12 @@ def _replies(
         LocalReply(503, no_service),
         LocalReply(504, DeadlineExceeded("A service did not answer in time.")),
     )
+
+
+def _rate_limited(waits: Sequence[tuple[str, int]]) -> Iterator[LocalReply]:
+    """Envoy tells JSON callers the exact time; the details for gRPC are fixed, one token's time for each limit."""
+    for grpc_names, wait_s in (*waits, ("", 1)):
+        yield LocalReply(429, RateLimited(TOO_MANY_REQUESTS, retry_after_s=wait_s), path=grpc_names)
 
 
 def _invalid() -> Iterator[LocalReply]:

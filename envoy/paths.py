@@ -28,6 +28,11 @@ def precision(template: str) -> tuple[bool, int]:
     return not has_verb(template), template.count("{")
 
 
+def example(template: str) -> str:
+    """A path that matches the template."""
+    return _VARIABLE.sub("x", template)
+
+
 def has_verb(template: str) -> bool:
     """Whether the template ends with a custom verb (AIP-136), such as `/orders/{id}:watch`."""
     return ":" in template.rpartition("/")[2]

@@ -6,7 +6,6 @@ Every `${name}` of the template becomes a JSON value, which is YAML too; nothing
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Sequence
 from importlib.resources import files
@@ -26,7 +25,7 @@ from envoy.limits import (
     unusable_headers,
 )
 from envoy.local_replies import mappers
-from envoy.paths import any_of
+from envoy.rate_limits import buckets, counted, counted_together, waits
 from envoy.response_headers import safe_headers
 from envoy.routing import (
     OPS,
@@ -35,7 +34,6 @@ from envoy.routing import (
     WRITES,
     JsonObject,
     grpc_names_regex,
-    names_regex,
     routes,
     stream_names_regex,
     token_rules,
@@ -44,15 +42,8 @@ from envoy.routing import (
     verbs_without_body,
 )
 from foundation.addresses import networks
+from rate_limits.limits_file import read_rate_limits
 
-CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
-PREVIEW_ORDER = "/easyorder.order.v1.OrderService/PreviewOrder"
-CREATE_TICKET = "/easyorder.order.v1.OrderWatchService/CreateStreamTicket"
-# What a password or a token is tried with, or mail is asked for, without being signed in.
-SIGN_IN = tuple(
-    f"/easyorder.identity.v1.IdentityService/{name}"
-    for name in ("Register", "Login", "RefreshToken", "RequestPasswordReset", "ResetPassword", "VerifyEmail")
-)
 # How often Envoy reads the keys that verify tokens, and their maximum age.
 KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them this long before they expire
@@ -60,8 +51,6 @@ _READ_AHEAD_S = 5  # Envoy reads them this long before they expire
 NOBODY = "192.0.2.0/32"
 # Of the calls in flight, so that a service that fails is not asked three times as much as before.
 RETRY_BUDGET: JsonObject = {"budget_percent": {"value": 20}, "min_retry_concurrency": 16}
-# Envoy refuses to fill a bucket more often.
-SHORTEST_FILL_S = 0.05
 
 
 def render(settings: EnvoySettings) -> str:
@@ -72,8 +61,7 @@ def render(settings: EnvoySettings) -> str:
 
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
-    slowest_limit = min(settings.order_rate_limit, settings.auth_rate_limit, settings.stream_rate_limit)
-    slowest_refill_s = math.ceil(60 / slowest_limit)
+    limits = read_rate_limits(settings.rate_limits_file)
     return {
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
@@ -94,17 +82,14 @@ def _values(settings: EnvoySettings) -> JsonObject:
             verbs_of_paths(methods),
             grpc_names_regex([method for method in methods if method.service == OPS]),
             stream_names_regex(methods),
-            retry_after_s=slowest_refill_s,
+            waits(limits.limits),
         ),
-        "ordering_names": names_regex([_method(CREATE_ORDER), _method(PREVIEW_ORDER)]),
-        "sign_in_names": names_regex([_method(name) for name in SIGN_IN]),
-        "stream_names": stream_names_regex(methods),
-        # Whose stream a ticket opens is known where it is made.
-        "stream_or_ticket_names": any_of([stream_names_regex(methods), names_regex([_method(CREATE_TICKET)])]),
         **_clients(settings),
-        "order_bucket": token_bucket(settings.order_rate_limit),
-        "auth_bucket": token_bucket(settings.auth_rate_limit),
-        "stream_bucket": token_bucket(settings.stream_rate_limit),
+        "limited": counted(limits.limits, methods),
+        "buckets": buckets(limits.limits),
+        "limited_together": counted_together(limits.limits),
+        "shared_timeout": f"{limits.shared_timeout_ms / 1000}s",
+        "rate_limit_hosts": _first_that_answers(settings),
         **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
         **{f"{service}_limits": _limits(settings, service) for service in (*OPS_CLUSTERS, "edge")},
     }
@@ -112,20 +97,6 @@ def _values(settings: EnvoySettings) -> JsonObject:
 
 def _unchecked_parts(methods: Sequence[Method]) -> JsonObject:
     return {ENCODED_BODY: encoded_body(), BODY_NOT_TAKEN: body_not_taken(verbs_without_body(methods))}
-
-
-def token_bucket(per_minute: int) -> JsonObject:
-    """A burst of one minute's requests, then the same average rate."""
-    fill_interval_s = max(60 / per_minute, SHORTEST_FILL_S)
-    return {
-        "max_tokens": per_minute,
-        "tokens_per_fill": math.ceil(per_minute * fill_interval_s / 60),
-        "fill_interval": f"{fill_interval_s:.6f}s",
-    }
-
-
-def _method(full_name: str) -> Method:
-    return contract.methods()[full_name]
 
 
 def _clients(settings: EnvoySettings) -> JsonObject:
@@ -152,6 +123,11 @@ def _hosts(settings: EnvoySettings, service: str) -> list[JsonObject]:
         {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
         for host, port in settings.replicas(service)
     ]
+
+
+def _first_that_answers(settings: EnvoySettings) -> list[JsonObject]:
+    """The replicas of edge in their order, so that all Envoys have their calls counted at the same one."""
+    return [{"priority": n, "lb_endpoints": [host]} for n, host in enumerate(_hosts(settings, "edge"))]
 
 
 def _limits(settings: EnvoySettings, service: str) -> list[JsonObject]:

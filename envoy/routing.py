@@ -185,7 +185,12 @@ def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
 def stream_names_regex(methods: Sequence[Method]) -> str:
     """Matches `:path` of all streams that callers outside the mesh may open."""
     streams = [method for method in methods if method.server_streaming and is_reachable(method)]
-    return any_of([names_regex(streams), *(f"{prefix.replace('.', '[.]')}.*" for prefix in INFRASTRUCTURE)])
+    return any_of([names_regex(streams), infrastructure_regex()])
+
+
+def infrastructure_regex() -> str:
+    """Matches `:path` of the streams that are not in the contract."""
+    return any_of([f"{prefix.replace('.', '[.]')}.*" for prefix in INFRASTRUCTURE])
 
 
 def verbs_without_body(methods: Sequence[Method]) -> list[str]:

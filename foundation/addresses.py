@@ -25,6 +25,20 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _host(peer: str) -> str:
+    """`10.0.0.7` of a peer as gRPC writes it (`ipv4:10.0.0.7:4711`); something else if it is not an IP connection."""
+    return unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
+
+
+def is_in(peer: str, listed: str) -> bool:
+    """Whether a peer, as gRPC writes it, is in one of the networks."""
+    try:
+        address = ip_address(_host(peer))
+    except ValueError:
+        return False
+    return any(address in network for network in networks(listed))
+
+
 @lru_cache(maxsize=4096)
 def client_address(peer: str, forwarded: str, trusted: str) -> str:
     """The address of a client; for IPv6, its network.
@@ -32,12 +46,12 @@ def client_address(peer: str, forwarded: str, trusted: str) -> str:
     `peer` is the peer of the connection as gRPC writes it (`ipv4:10.0.0.7:4711`). `forwarded`, the address sent with
     the call, is used only if the peer is in one of the `trusted` networks.
     """
-    host = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
+    host = _host(peer)
     try:
         address = ip_address(host)
     except ValueError:  # not an IP connection
         return peer
-    if forwarded and any(address in network for network in networks(trusted)):
+    if forwarded and is_in(peer, trusted):
         try:
             address = ip_address(forwarded)
         except ValueError:

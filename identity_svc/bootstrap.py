@@ -68,6 +68,7 @@ from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 from identity_svc.mails import handle_mails, mail_runner
 from ops.api import OPS, OpsApi, purge
+from rate_limits.call_limiter import call_limiter
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -252,6 +253,7 @@ def _server(
         report=error_log.report,
         probe=takes_writes(engine),
         trusted_proxies=settings.trusted_proxies,
+        limiter=call_limiter(settings.rate_limits_file),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
     )

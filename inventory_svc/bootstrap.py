@@ -61,6 +61,7 @@ from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orde
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from inventory_svc.watch.stock_watch import StockWatch
 from ops.api import OPS, OpsApi, purge
+from rate_limits.call_limiter import call_limiter
 
 SERVICE = "inventory"
 # The interval of rarely needed work.
@@ -263,6 +264,7 @@ def _server(
         audit=SqlSink(to.write, AUDIT_ENTRY),
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
+        limiter=call_limiter(settings.rate_limits_file),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,

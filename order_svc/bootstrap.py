@@ -64,6 +64,7 @@ from order_svc.sagas.shipping import Shipping
 from order_svc.shop_key import shop_key
 from order_svc.stream_tickets import StreamTickets, TicketOrTokenVerifier
 from order_svc.watch.order_watch import OrderWatch
+from rate_limits.call_limiter import call_limiter
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -289,6 +290,7 @@ def _server(
         audit_refusals_per_minute=to.settings.audit_refusals_per_minute,
         report=error_log.report,
         clock=to.clock,
+        limiter=call_limiter(settings.rate_limits_file),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,

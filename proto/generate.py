@@ -18,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "gen" / "easyorder"
+# Not part of the contract: what Envoy asks.
+ENVOYS = "proto/envoy"
 
 
 def generate(into: Path) -> None:
@@ -34,7 +36,8 @@ def generate(into: Path) -> None:
     for name in ("google", "message_pool.py", "py.typed"):
         shutil.move(package / name, package / "easyorder" / name)
     shutil.move(package / "easyorder", into)
-    run("buf", "build", "--output", str(into / "contract.binpb"))
+    run("buf", "build", "--exclude-path", ENVOYS, "--output", str(into / "contract.binpb"))
+    run("buf", "build", "--path", ENVOYS, "--output", str(into / "rate_limit_service.binpb"))
 
 
 def run(*command: str) -> None:

@@ -70,12 +70,13 @@ class CallOptions:
     clock: Clock = field(default_factory=SystemClock)
     call_timeout_s: float = 30.0
     stream_limits: StreamLimits = field(default_factory=StreamLimits)
+    limiter: Callable[[RequestContext], None] = lambda call: None  # raises RateLimited
     trusted_proxies: str = LOOPBACK  # the proxies whose client address header is trusted
 
 
 class CallInterceptor(AsyncServerInterceptor):
-    """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, streams, messages,
-    audit.
+    """The steps, outermost first: context, errors, telemetry, deadline, authentication, permission, rate limits,
+    streams, messages, audit.
 
     A streaming handler writes its messages itself and returns at the end, so that each step encloses a whole stream.
     """
@@ -153,6 +154,7 @@ class CallInterceptor(AsyncServerInterceptor):
                 except AppError as error:
                     self._note(called, "" if current().caller is ANONYMOUS else _named(called, data), outcome_of(error))
                     raise
+                self._options.limiter(current())
                 if not called.server_streaming:
                     return await self._serve(called, handler, data, context)
                 with self.streams.one_more(current(), limit):

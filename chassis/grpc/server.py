@@ -55,6 +55,8 @@ class GrpcServer(CallOptions):
     # The services that reflection lists, if different from the services served here; never internal ones.
     reflected: Sequence[str] = ()
     reflection_for_all: bool = False  # otherwise for administrators only
+    # Services that are not in the contract, for the infrastructure.
+    infrastructure: Sequence[grpc.GenericRpcHandler] = ()
     # Started before the server, in order, and stopped after it by `serve`.
     background: Sequence[Background] = ()
     # The address in use, once the server has started; `address` may have port 0.
@@ -73,6 +75,7 @@ class GrpcServer(CallOptions):
         """Listens and serves. Raises RuntimeError if the address is in use."""
         self._server = grpc.aio.server(options=OPTIONS)
         self._server.add_generic_rpc_handlers([self._handlers(*served) for served in self.servicers.items()])
+        self._server.add_generic_rpc_handlers(self.infrastructure)
         health_pb2_grpc.add_HealthServicer_to_server(self._health.servicer, self._server)
         reflection = Reflection(self.reflected or self.servicers, self.verifier, for_all=self.reflection_for_all)
         reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection, self._server)  # type: ignore[no-untyped-call]

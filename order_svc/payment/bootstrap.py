@@ -34,6 +34,7 @@ from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
+from rate_limits.call_limiter import call_limiter
 
 NAME = "payment"
 SERVICE = "easyorder.internal.payment.v1.PaymentService"
@@ -131,6 +132,8 @@ def payment_server(
         audit=audit_some,
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
+        trusted_proxies=settings.trusted_proxies,
+        limiter=call_limiter(settings.rate_limits_file),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         probe=takes_writes(engine),

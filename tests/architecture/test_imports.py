@@ -44,6 +44,7 @@ BREACHES = [
     ("chassis", "chassis/clock.py", "import deploy"),
     ("chassis", "chassis/clock.py", "import ops.api"),
     ("ops", "ops/api.py", "import order_svc"),
+    ("rate_limits", "rate_limits/limits_file.py", "import edge"),
     ("odbc", "postgresql_odbc/dialect.py", "import chassis.errors"),
     ("foundation", "foundation/watchdog.py", "import chassis.errors"),
     ("deploy", "edge/__init__.py", "import deploy"),

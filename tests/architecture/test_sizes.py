@@ -13,6 +13,7 @@ PACKAGES = [
     "postgresql_odbc",
     "foundation",
     "ops",
+    "rate_limits",
     "identity_svc",
     "inventory_svc",
     "order_svc",

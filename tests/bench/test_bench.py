@@ -14,14 +14,14 @@ import pytest
 import yaml
 
 from bench.compare import Pair, checkout, sections
-from bench.front import with_echo
+from bench.front import CREATE_ORDER, with_echo
 from bench.listing import WAYS, Listed, lists_section, pages
 from bench.load import DEBIAN_PACKAGES, Load, Missing, percentile
 from bench.orders import require_all_paid
 from bench.profiling import by_function
 from bench.report import spread
 from envoy.config import EnvoySettings
-from envoy.render import CREATE_ORDER, render
+from envoy.render import render
 from inventory_svc.queries.product_pages import MAX_PAGES
 from tests.architecture.tracked import ROOT
 

@@ -13,6 +13,7 @@ from tests.alert_servers import Receiver, webhook_receiver
 from tests.documented import check_reply
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
+from tests.rate_limits.files import LIFTED
 
 # Where a test may have a process killed, and the time of passing it that is deadly: points of a batch are passed less
 # often than those of an order.
@@ -35,9 +36,7 @@ SETTINGS = {
     "PAYMENT_BACKOFF_INITIAL_S": "0.2",
     "JOB_LEASE_S": "2",
     "PAYMENT_TIMEOUT_S": "1.5",
-    "ORDER_RATE_LIMIT": "1000000",
-    "AUTH_RATE_LIMIT": "1000000",
-    "STREAM_RATE_LIMIT": "1000000",
+    "RATE_LIMITS_FILE": LIFTED,
     "STREAM_LIMIT_PER_ADDRESS": "1000000",
     "STREAM_LIMIT_PER_USER": "1000000",
     "ARGON2_TIME_COST": "1",

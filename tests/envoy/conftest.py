@@ -17,6 +17,7 @@ from deploy.local.plain_http import plain_client
 from tests.envoy.fake_mesh import GET_JWKS, SERVICES, FakeMesh, new
 from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
+from tests.rate_limits.files import rate_limits_file
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,8 @@ async def envoy(
 ) -> AsyncIterator[RunningEnvoy]:
     publish_keys(started_mesh, tokens)
     folder = tmp_path_factory.mktemp("envoy")
-    limits: dict[str, Any] = {"order_rate_limit": 20, "auth_rate_limit": 1000, "stream_rate_limit": 100_000}
-    async with running_envoy(folder, started_mesh.ports, **limits) as running:
+    limits = rate_limits_file(folder, orders=20)
+    async with running_envoy(folder, started_mesh.ports, rate_limits_file=limits) as running:
         yield running
 
 

@@ -64,6 +64,14 @@ class RunningEnvoy:
             reply = await admin.get("/stats", params={"filter": f"^{name}$"})
         return int(reply.text.rpartition(":")[2])
 
+    async def healthy_ports(self, cluster: str) -> set[int]:
+        """The ports of the hosts that pass their health checks."""
+        async with admin_client(self.admin_socket) as admin:
+            clusters = (await admin.get("/clusters", params={"format": "json"})).json()["cluster_statuses"]
+        hosts = next(found["host_statuses"] for found in clusters if found["name"] == cluster)
+        healthy = [host for host in hosts if host["health_status"] == {"eds_health_status": "HEALTHY"}]
+        return {host["address"]["socket_address"]["port_value"] for host in healthy}
+
     async def refusal(self, method: str, metadata: Mapping[str, str] = NO_METADATA) -> grpc.aio.AioRpcError:
         """The error of a unary gRPC call. AssertionError when there is none."""
         try:

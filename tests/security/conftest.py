@@ -12,6 +12,7 @@ from deploy.local.shop import Refused, Shop
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.folders import data_folder
 from tests.polling import eventually
+from tests.rate_limits.files import LIFTED
 from tests.security.stage import Stage, a_stage
 
 # Crashed processes back at once, frozen ones left alone, holds without an order soon ended, each attempt audited, and
@@ -21,8 +22,7 @@ SETTINGS = {
     "UNRESPONSIVE_AFTER_S": "3600",
     "UNPLACED_HOLD_S": "3",
     "RESERVATION_REAP_S": "0.5",
-    "ORDER_RATE_LIMIT": "1000000",
-    "AUTH_RATE_LIMIT": "1000000",
+    "RATE_LIMITS_FILE": LIFTED,
     "AUDIT_REFUSALS_PER_MINUTE": "1000000",
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
