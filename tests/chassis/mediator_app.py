@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -157,7 +158,7 @@ def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
             return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
     async def purge_answers() -> None:
-        await purge(engine, MeshSettings(idempotency_keys_days=1e-12))
+        await purge(engine, MeshSettings(idempotency_keys_days=1e-12, mesh_secret=SecretStr("m" * 32)))
 
     sessions = make_sessions(engine)
     open_uow = sql_units_of_work(SqlUnitOfWork, sessions, has_read_side=True)
