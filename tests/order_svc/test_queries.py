@@ -189,6 +189,22 @@ async def test_a_list_has_the_orders_of_ones_teams(reads: OrderReads) -> None:
     assert await reads.listed(caller=Caller.person(SHOPPER, team_ids=("red",))) == [of_the_team, own]
 
 
+async def test_a_list_of_a_member_has_the_orders_of_all_teams_page_by_page(reads: OrderReads) -> None:
+    owners = [{"owner": SHOPPER}, {"owner": SHOPPER, "team": "red"}, {"owner": "b", "team": "red"}, {"team": "blue"}]
+    ids = await reads.given(*(placed(seconds, **owners[seconds % 4]) for seconds in range(12)))
+    await reads.given(placed(20, owner="another", team="green"), placed(21, owner="another"))
+    member, found, token = Caller.person(SHOPPER, team_ids=("red", "blue")), list[int](), ""
+
+    for expected in (5, 5, 2):
+        page = await reads.page(caller=member, size=5, token=token)
+        assert len(page.orders) == expected
+        found, token = [*found, *(order.id for order in page.orders)], page.next_page_token
+
+    assert (found, token) == (ids[::-1], "")
+    of_red = 'team_id = red AND placed_at < "2100-01-01T00:00:00Z"'
+    assert await reads.listed(caller=member, filter=of_red) == [id for n, id in enumerate(ids) if n % 4 in (1, 2)][::-1]
+
+
 async def test_pages_go_on_where_they_ended_although_new_orders_came(reads: OrderReads) -> None:
     # Two at the same moment: the id decides.
     ids = await reads.given(*(placed(number // 2) for number in range(12)))
