@@ -153,6 +153,7 @@ def _envoy(mesh: RunningMesh, folder: Path, http_port: int, echo_port: int, meth
         http_port=http_port,
         envoy_socket_dir=socket_dir(folder / "sockets", "admin.sock"),
         rate_limits_file=Path(rate_limits_file(folder)),
+        tls_dir=mesh.tls_dir,
         **addresses,
     )
     program = front_door(settings, folder)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.grpc.streams import StreamLimits
+from chassis.grpc.tls import Tls
 from foundation.addresses import LOOPBACK, is_loopback, networks
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
@@ -169,6 +170,10 @@ class MeshSettings(BaseSettings):
     )
     """Has `public.json`, the public keys of all services, and the private key of this one, such as `order.pem`"""
 
+    tls_dir: Path | None = Field(default=None, json_schema_extra={"default": ""})
+    """Has `ca.pem`, the authority's certificate, and the private key and certificate of this process, such as
+    `order.pem`: processes call each other with mutual TLS; empty: without TLS"""
+
     jwks_file: Path | None = Field(
         default_factory=lambda known: known["data_dir"] / "jwks.json",
         json_schema_extra={"default": "`jwks.json` in DATA_DIR"},
@@ -242,6 +247,10 @@ class MeshSettings(BaseSettings):
         services = (getattr(self, f"{service}_address") for service in PORTS)
         listening = (self.listen_address or ",".join(services), host_port(self.envoy_host, self.http_port))
         return self.environment == LOCAL and all(map(_is_loopback, listening))
+
+    def tls(self, process: str) -> Tls | None:
+        """The certificate of a process, if it has one."""
+        return Tls(self.tls_dir, process) if self.tls_dir else None
 
     @property
     def own_secret(self) -> str:

@@ -35,6 +35,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
             PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health),
             IDENTITY: KeysApi(keys),
         },
+        tls=settings.tls(NAME),
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME)),
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
@@ -48,8 +49,8 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
 
 async def run(settings: EdgeSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
-    health = MeshHealth(settings.watched())
-    identity = Client(settings.identity_address)
+    health = MeshHealth(settings.watched(), tls=settings.tls(NAME))
+    identity = Client(settings.identity_address, "identity", tls=settings.tls(NAME))
     try:
         await serve(portal(settings, health, identity), settings)
     finally:

@@ -9,7 +9,8 @@ import grpc
 from grpc_health.v1 import health_pb2
 
 from chassis.background import to_completion
-from chassis.grpc.channel import open_channel
+from chassis.grpc.channel import RenewedChannel
+from chassis.grpc.tls import Tls
 
 SERVING = "SERVING"
 UNREACHABLE = "UNREACHABLE"
@@ -22,16 +23,19 @@ _OPTIONS = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_bac
 class MeshHealth:
     """Checks the replicas of each service; a service serves when one of its replicas does."""
 
-    def __init__(self, addresses: Mapping[str, Sequence[str]], *, timeout_s: float = 1.0) -> None:
-        self._addresses = addresses
+    def __init__(
+        self, addresses: Mapping[str, Sequence[str]], *, timeout_s: float = 1.0, tls: Tls | None = None
+    ) -> None:
+        self._addresses, self._tls = addresses, tls
         self._timeout_s = timeout_s
-        self._channels: dict[str, grpc.aio.Channel] = {}
+        self._channels: dict[str, RenewedChannel] = {}
         self._asking: asyncio.Task[dict[str, str]] | None = None
 
     async def start(self) -> None:
         """Opens the channels; they connect when first used."""
-        for address in (one for replicas in self._addresses.values() for one in replicas):
-            self._channels[address] = open_channel(address, options=_OPTIONS)
+        for name, replicas in self._addresses.items():
+            for address in replicas:
+                self._channels[address] = RenewedChannel(address, _OPTIONS, tls=self._tls, name=name)
 
     async def stop(self) -> None:
         await asyncio.gather(*(channel.close() for channel in self._channels.values()))
@@ -47,7 +51,7 @@ class MeshHealth:
         return dict(zip(self._addresses, found, strict=True))
 
     async def _state(self, replicas: Sequence[str]) -> str:
-        states = await asyncio.gather(*(self._ask(self._channels[replica]) for replica in replicas))
+        states = await asyncio.gather(*(self._ask(self._channels[replica].current()) for replica in replicas))
         return SERVING if SERVING in states else states[0]
 
     async def _ask(self, channel: grpc.aio.Channel) -> str:

@@ -41,6 +41,7 @@ from envoy.routing import (
     verbs_of_paths,
     verbs_without_body,
 )
+from envoy.upstream_tls import transport_socket
 from foundation.addresses import networks
 from rate_limits.limits_file import read_rate_limits
 
@@ -91,6 +92,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "shared_timeout": f"{limits.shared_timeout_ms / 1000}s",
         "rate_limit_hosts": _first_that_answers(settings),
         **{f"{service}_hosts": _hosts(settings, service) for service in (*OPS_CLUSTERS, "edge")},
+        **{f"{service}_transport": transport_socket(settings, service) for service in (*OPS_CLUSTERS, "edge")},
         **{f"{service}_limits": _limits(settings, service) for service in (*OPS_CLUSTERS, "edge")},
     }
 

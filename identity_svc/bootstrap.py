@@ -248,6 +248,7 @@ def _server(
         address=settings.listen_address or settings.identity_address,
         servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=own),
+        tls=settings.tls(NAME),
         audit=SqlSink(engine, AUDIT_ENTRY),
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,

@@ -120,17 +120,17 @@ class _Reading:
 def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
-    tokens = ServiceTokens(SERVICE, settings.service_keys_dir)
+    tokens, tls = ServiceTokens(SERVICE, settings.service_keys_dir), settings.tls(SERVICE)
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
         gauges=Gauges(),
         write=engine(settings, "write"),
         read=engine(settings, "read"),
-        identity=Peer(settings.identity_address, "identity", tokens),
-        orders=Peer(settings.order_address, "order", tokens),
+        identity=Peer(settings.identity_address, "identity", tokens, tls=tls),
+        orders=Peer(settings.order_address, "order", tokens, tls=tls),
         # Its stream has a heartbeat, and would be pinged all the time.
-        feed=Peer(settings.order_address, "order", tokens, silence_s=30),
+        feed=Peer(settings.order_address, "order", tokens, silence_s=30, tls=tls),
     )
     error_log = ErrorLog(SERVICE, SqlSink(to.write, RECORDED_ERROR), to.clock)
     reading = _reading(to, error_log)
@@ -261,6 +261,7 @@ def _server(
         },
         verifier=TokenVerifier(keys, service_keys, revocations=revocations),
         secret=settings.own_secret,
+        tls=settings.tls(SERVICE),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,

@@ -98,7 +98,7 @@ class _Connections:
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[GrpcServer]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
-    tokens = ServiceTokens(NAME, settings.service_keys_dir)
+    tokens, tls = ServiceTokens(NAME, settings.service_keys_dir), settings.tls(NAME)
 
     def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
         return make_engine(
@@ -114,9 +114,9 @@ async def order_service(settings: OrderSettings, clock: Clock | None = None) -> 
         clock=clock or SystemClock(),
         write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
         read=engine("read", READ_DATABASE),
-        identity=Peer(settings.identity_address, "identity", tokens),
-        inventory=Peer(settings.inventory_address, "inventory", tokens),
-        payment=Peer(settings.payment_address, "payment", tokens),
+        identity=Peer(settings.identity_address, "identity", tokens, tls=tls),
+        inventory=Peer(settings.inventory_address, "inventory", tokens, tls=tls),
+        payment=Peer(settings.payment_address, "payment", tokens, tls=tls),
     )
     try:
         yield _service(connections, await shop_key(connections.write))
@@ -286,6 +286,7 @@ def _server(
         servicers=servicers,
         verifier=TicketOrTokenVerifier(keys, service_keys, tickets, revocations),
         secret=settings.own_secret,
+        tls=settings.tls(NAME),
         audit=SqlSink(to.write, AUDIT_ENTRY),
         audit_refusals_per_minute=to.settings.audit_refusals_per_minute,
         report=error_log.report,

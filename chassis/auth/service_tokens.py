@@ -7,12 +7,10 @@ all services. These files are replaced while services run.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -20,13 +18,13 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis.auth.keys import thumbprint
 from chassis.clock import Clock, SystemClock
-from chassis.watched_file import WatchedFile
+from foundation.watched_file import watched
 
 ALGORITHM, TYPE = "EdDSA", "service+jwt"
 LIFE = timedelta(minutes=5)
 PUBLIC_KEYS = "public.json"
 _RENEW_BEFORE = timedelta(minutes=1)
-T = TypeVar("T")
+_HINT = "`python -m deploy.service_keys` makes the keys of all services"
 
 
 class ServiceKey(NamedTuple):
@@ -42,7 +40,7 @@ class ServiceKeys:
 
     def __init__(self, folder: Path, service: str) -> None:
         self.service = service
-        self._file = _watched(folder / PUBLIC_KEYS, _key_sets)
+        self._file = watched(folder / PUBLIC_KEYS, _key_sets, _HINT)
 
     def key(self, kid: str) -> ServiceKey | None:
         """The key with this id, known or not known any more from a second after the file was replaced."""
@@ -57,7 +55,7 @@ class ServiceTokens:
 
     def __init__(self, service: str, folder: Path, clock: Clock | None = None) -> None:
         self._service, self._clock = service, clock or SystemClock()
-        self._key = _watched(folder / f"{service}.pem", _private_key)
+        self._key = watched(folder / f"{service}.pem", _private_key, _HINT)
         self._minted: dict[str, tuple[str, datetime, Ed25519PrivateKey]] = {}
 
     def current(self, audience: str) -> str:
@@ -69,13 +67,6 @@ class ServiceTokens:
             token = jwt.encode(claims, key, ALGORITHM, {"kid": thumbprint(key.public_key()), "typ": TYPE})
             self._minted[audience] = (token, now, key)
         return token
-
-
-def _watched(path: Path, parse: Callable[[bytes], T]) -> WatchedFile[T]:
-    try:
-        return WatchedFile(path, parse)
-    except (OSError, ValueError, TypeError, KeyError, jwt.PyJWTError) as error:
-        sys.exit(f"{path} cannot be read ({error}): `python -m deploy.service_keys` makes the keys of all services")
 
 
 def _key_sets(content: bytes) -> dict[str, ServiceKey]:

@@ -16,8 +16,9 @@ from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
 from chassis.errors import AppError, DeadlineExceeded, TokenExpired, TokenRevoked, Unavailable
 from chassis.grpc import metadata
-from chassis.grpc.channel import open_channel
+from chassis.grpc.channel import RenewedChannel
 from chassis.grpc.status import from_rpc_error
+from chassis.grpc.tls import Tls
 from chassis.wire import codec
 
 log = structlog.get_logger(__name__)
@@ -68,15 +69,18 @@ class Client:
     """Calls the service at `address`: host:port, or the comma-separated IP addresses of replicas, used in turn.
 
     A replica that sends nothing for `silence_s` during a call and then answers no ping for a second is left, and its
-    calls are made at another one. Calls are anonymous unless `token` is given. Connects when first used.
+    calls are made at another one. Calls are anonymous unless `token` is given. Connects when first used; with `tls`, to
+    servers that have a certificate with `name`.
     """
 
-    def __init__(self, address: str, *, token: str = "", silence_s: float = 30) -> None:
+    def __init__(
+        self, address: str, name: str = "", *, token: str = "", silence_s: float = 30, tls: Tls | None = None
+    ) -> None:
         ms = int(silence_s * 1000)
         # A connection costs a timer every `silence_s`, used or not, so that one that is not used is closed.
         times = (("grpc.keepalive_time_ms", ms), ("grpc.client_idle_timeout_ms", 5 * ms))
-        self._channel = open_channel(_target(address), options=(*_OPTIONS, *times))
-        self._token = token
+        self._channel = RenewedChannel(_target(address), (*_OPTIONS, *times), tls=tls, name=name)
+        self._name, self._token = name, token
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
         """Calls a unary method. Raises the AppError that the service raised, DeadlineExceeded or Unavailable.
@@ -87,7 +91,7 @@ class Client:
             timeout_s = min(timeout_s, callers - asyncio.get_running_loop().time())
         if timeout_s <= 0:
             raise DeadlineExceeded(f"no time left for {method.full_name}")
-        send: Any = self._channel.unary_unary(method.full_name)
+        send: Any = self._channel.current().unary_unary(method.full_name)
         data = codec(method.request).encode(request)
         try:
             reply = await send(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=True)
@@ -99,7 +103,7 @@ class Client:
         self, method: Rpc[Req, Res], request: Req, *, timeout_s: float | None = None, extra: Metadata = ()
     ) -> AsyncGenerator[Res, None]:
         """The messages of a server-streaming method as they arrive. A stream that has begun is not retried."""
-        receive: Any = self._channel.unary_stream(method.full_name)
+        receive: Any = self._channel.current().unary_stream(method.full_name)
         data = codec(method.request).encode(request)
         # Without a timeout, whoever reads has a backoff.
         call = receive(data, timeout=timeout_s, metadata=self._metadata() + extra, wait_for_ready=timeout_s is not None)
@@ -114,10 +118,10 @@ class Client:
 
     async def close(self) -> None:
         """Closes the connection; calls in flight fail."""
-        await self._channel.close(None)
+        await self._channel.close()
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> AppError:
-        is_connected = self._channel.get_state() is grpc.ChannelConnectivity.READY
+        is_connected = self._channel.current().get_state() is grpc.ChannelConnectivity.READY
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED and not is_connected:
             return Unavailable("a service that is needed for this does not answer")
         return from_rpc_error(error)
@@ -135,9 +139,11 @@ class Peer(Client):
     Also sends the access token of the user for whom the call is made, if there is one.
     """
 
-    def __init__(self, address: str, name: str, tokens: ServiceTokens, *, silence_s: float = 1) -> None:
-        super().__init__(address, silence_s=silence_s)
-        self._name, self._tokens = name, tokens
+    def __init__(
+        self, address: str, name: str, tokens: ServiceTokens, *, silence_s: float = 1, tls: Tls | None = None
+    ) -> None:
+        super().__init__(address, name, silence_s=silence_s, tls=tls)
+        self._tokens = tokens
 
     def _meaning(self, error: grpc.aio.AioRpcError) -> AppError:
         meaning = super()._meaning(error)

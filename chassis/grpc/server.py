@@ -22,6 +22,7 @@ from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
 from chassis.grpc.reflection import Reflection
+from chassis.grpc.tls import Tls
 from chassis.settings import MeshSettings
 from chassis.wire import codec
 from foundation.watchdog import Watchdog
@@ -57,6 +58,7 @@ class GrpcServer(CallOptions):
     reflection_for_all: bool = False  # otherwise for administrators only
     # Services that are not in the contract, for the infrastructure.
     infrastructure: Sequence[grpc.GenericRpcHandler] = ()
+    tls: Tls | None = None  # clients must have a certificate then
     # Started before the server, in order, and stopped after it by `serve`.
     background: Sequence[Background] = ()
     # The address in use, once the server has started; `address` may have port 0.
@@ -83,7 +85,10 @@ class GrpcServer(CallOptions):
             await work.start()
         await self._health.start()
         await self._audit_writer.start()
-        self.port = self._server.add_insecure_port(self.address)
+        if self.tls:
+            self.port = self._server.add_secure_port(self.address, self.tls.server_credentials())
+        else:
+            self.port = self._server.add_insecure_port(self.address)
         await self._server.start()
         log.info("serving", service=self.name, port=self.port)
 

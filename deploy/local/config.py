@@ -29,6 +29,10 @@ class LocalSettings(EnvoySettings):
     """How many processes of each service run"""
     restart_backoff_max_s: float = Field(default=30, gt=0, le=3600)
     """The longest wait before a program that crashes repeatedly is restarted"""
+    mesh_tls: bool = Field(default=True, json_schema_extra={"default": "`true`"})
+    """Processes call each other with mutual TLS, with certificates in DATA_DIR, unless TLS_DIR has others"""
+    certificate_hours: float = Field(default=24, gt=0, le=8760)
+    """How long such a certificate is valid; it is replaced in the second half of this time"""
     service_key_hours: float = Field(default=24, gt=0, le=8760)
     """How long a service identifies itself to others with the same key"""
     unresponsive_after_s: float = Field(default=30, ge=1, le=3600)

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from chassis.background import PollingLoop
 from chassis.clock import SystemClock
+from chassis.grpc.tls import Tls
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, as_role, password_variable, role, secret_of
 from deploy.local import readiness
+from deploy.local.certificates import ENVOY, OPERATOR, Authority
 from deploy.local.commands import output_of
 from deploy.local.config import LocalSettings, refuse_unknown
 from deploy.local.console import PrefixedLines
@@ -26,8 +28,9 @@ from deploy.local.front_door import front_door, write_configuration
 from deploy.local.ports import all_free, require_free
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.supervisor import Backoff, Process, Program, Watch
-from deploy.service_keys import make_keys
+from deploy.service_keys import make_keys, write_file
 from edge.config import EdgeSettings
+from envoy.upstream_tls import SECRET, secret
 from identity_svc.config import AdministratorSettings, IdentitySettings
 from inventory_svc.config import InventorySettings
 from order_svc.config import OrderSettings
@@ -44,7 +47,7 @@ SERVICES = {
 SETTINGS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings, RoleSettings)
 # Long enough to drain.
 KILLED_MESH_ENDS_WITHIN_S = 15.0
-_ROTATE_KEYS_S = 60.0
+_ROTATE_S = 60.0
 MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
 
 
@@ -66,7 +69,7 @@ class LocalMesh:
             after_a_kill = starting.enter_context(held(self._data_dir, url=self.url))
             await self._require_ports(patience_s=KILLED_MESH_ENDS_WITHIN_S if after_a_kill else 0)
             self._secret = self._settings.mesh_secret.get_secret_value() or mesh_secret(self._data_dir)
-            await self._service_keys(starting)
+            await self._identities(starting)
             for settings in SETTINGS:  # a service that refuses its own would be started again and again
                 from_environment(settings)
             environment = await self._database(starting)
@@ -95,16 +98,29 @@ class LocalMesh:
             "Data": str(self._data_dir),
         }
 
-    async def _service_keys(self, running: AsyncExitStack) -> None:
-        """Makes the keys of the services, and new ones from time to time."""
-        folder, older_than = self._settings.service_keys_dir, timedelta(hours=self._settings.service_key_hours)
+    async def _identities(self, running: AsyncExitStack) -> None:
+        """Makes the keys and certificates of the processes, and new ones from time to time."""
+        settings = self._settings
+        folder, older_than = settings.service_keys_dir, timedelta(hours=settings.service_key_hours)
+        life = timedelta(hours=settings.certificate_hours)
+        authority: Authority | None = None
+        self._tls_dir = settings.tls_dir
+        if settings.mesh_tls and self._tls_dir is None:
+            self._tls_dir = self._data_dir / "tls"
+            authority = Authority(self._tls_dir, [*SERVICES, ENVOY, OPERATOR], life=life)
 
         async def rotate() -> bool:
-            make_keys(folder, SystemClock().now(), older_than=older_than)
+            now = SystemClock().now()
+            make_keys(folder, now, older_than=older_than)
+            if authority:
+                authority.issue(now)
             return False
 
         await rotate()
-        loop = PollingLoop("service keys", rotate, idle_s=_ROTATE_KEYS_S)
+        if self._tls_dir:
+            write_file(self._tls_dir / SECRET, secret(self._tls_dir))
+        self._tls = Tls(self._tls_dir, OPERATOR) if self._tls_dir else None
+        loop = PollingLoop("identities", rotate, idle_s=min(_ROTATE_S, life.total_seconds() / 8))
         await loop.start()
         running.push_async_callback(loop.stop)
 
@@ -152,11 +168,12 @@ class LocalMesh:
     ) -> None:
         """Starts the services and Envoy together and waits for all: none needs another one to start."""
         listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
-        environment = {**environment, **listed}
+        environment = {**environment, **listed, "EASYORDER_TLS_DIR": str(self._tls_dir or "")}
         processes = {}
         for name, module in SERVICES.items():
             for number, address in enumerate(self._settings.addresses(name), 1):
-                channel = await running.enter_async_context(readiness.health_channel(address))
+                channel = readiness.health_channel(address, name, self._tls)
+                running.push_async_callback(channel.close)
                 program = Program(
                     name=name if number == 1 else f"{name} {number}",
                     command=[sys.executable, "-m", module],
@@ -171,11 +188,11 @@ class LocalMesh:
                     # Then its jobs and its last telemetry have some seconds each.
                     stop_grace_s=self._settings.drain_grace_s + 15,
                 )
-                processes[address] = await self._start(program, running)
+                processes[address] = (name, await self._start(program, running))
         await write_configuration(self._data_dir, environment)
         envoy = await self._start(front_door(self._settings, self._data_dir), running)
-        for address, process in processes.items():
-            await readiness.until(process, readiness.grpc_serving(address))
+        for address, (name, process) in processes.items():
+            await readiness.until(process, readiness.grpc_serving(address, name, self._tls))
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
         await readiness.until(envoy, readiness.verifies_tokens(self.url))
 

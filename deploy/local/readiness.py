@@ -13,7 +13,8 @@ import httpx
 from grpc_health.v1 import health_pb2
 from pydantic_core import to_json
 
-from chassis.grpc.channel import open_channel
+from chassis.grpc.channel import RenewedChannel, open_channel
+from chassis.grpc.tls import Tls
 from deploy.local.errors import CannotStart
 from deploy.local.plain_http import plain_client
 from deploy.local.supervisor import Process
@@ -57,11 +58,11 @@ def _failure(process: Process, what: str) -> str:
     return f"{process.program.name} {what}. It said last:\n{said}"
 
 
-def grpc_serving(address: str) -> Check:
-    """Whether the gRPC server at `address` reports SERVING (grpc.health.v1)."""
+def grpc_serving(address: str, name: str, tls: Tls | None) -> Check:
+    """Whether the gRPC server of `name` at `address` reports SERVING (grpc.health.v1)."""
 
     async def check() -> bool:
-        async with open_channel(address) as channel:
+        async with open_channel(address, tls=tls, name=name) as channel:
             ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
             try:
                 reply = health_pb2.HealthCheckResponse.FromString(await ask(b"", timeout=1.0))
@@ -72,16 +73,16 @@ def grpc_serving(address: str) -> Check:
     return check
 
 
-def health_channel(address: str) -> grpc.aio.Channel:
+def health_channel(address: str, name: str, tls: Tls | None) -> RenewedChannel:
     """A channel for `grpc_answers`; reconnects to a restarted program within a second."""
-    return open_channel(address, (("grpc.max_reconnect_backoff_ms", 1_000),))
+    return RenewedChannel(address, (("grpc.max_reconnect_backoff_ms", 1_000),), tls=tls, name=name)
 
 
-def grpc_answers(channel: grpc.aio.Channel) -> Check:
+def grpc_answers(channel: RenewedChannel) -> Check:
     """Whether the server answers a health check at all: a server that reports NOT_SERVING is alive."""
-    ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(HEALTH)
 
     async def check() -> bool:
+        ask: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.current().unary_unary(HEALTH)
         try:
             await ask(b"", timeout=ANSWER_WITHIN_S)
         except grpc.aio.AioRpcError as error:

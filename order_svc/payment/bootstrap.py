@@ -60,7 +60,8 @@ async def run(settings: PaymentSettings) -> None:
         timeout_s=settings.database_timeout_s,
         lock_timeout_s=settings.database_lock_timeout_s,
     )
-    identity = Peer(settings.identity_address, "identity", ServiceTokens(NAME, settings.service_keys_dir))
+    tokens = ServiceTokens(NAME, settings.service_keys_dir)
+    identity = Peer(settings.identity_address, "identity", tokens, tls=settings.tls(NAME))
     keys = KeyCache(keys_of(identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(identity), NAME)
     verifier = TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=revocations)
@@ -131,6 +132,7 @@ def payment_server(
         verifier=verifier,
         audit=audit_some,
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
+        tls=settings.tls(NAME),
         report=error_log.report,
         trusted_proxies=settings.trusted_proxies,
         limiter=call_limiter(settings.rate_limits_file),

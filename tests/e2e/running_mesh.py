@@ -11,11 +11,16 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import grpc
 import psutil
 
+from chassis.grpc.channel import open_channel
+from chassis.grpc.tls import Tls
 from chassis.settings import MAX_PORT_OFFSET, PORTS, socket_dir
+from deploy.local.certificates import OPERATOR
 from deploy.local.config import REPLICA_STRIDE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +46,20 @@ class RunningMesh:
     def address(self, service: str) -> str:
         """host:port of a service's own gRPC server."""
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"
+
+    @property
+    def tls(self) -> Tls | None:
+        """An operator's certificate, if the processes demand one."""
+        return Tls(self.tls_dir, OPERATOR) if self.tls_dir else None
+
+    @property
+    def tls_dir(self) -> Path | None:
+        folder = self._data_dir / "tls"
+        return folder if folder.exists() else None
+
+    def open_channel(self, service: str, options: Sequence[tuple[str, Any]] = ()) -> grpc.aio.Channel:
+        """A channel to a service, past Envoy."""
+        return open_channel(self.address(service), tuple(options), tls=self.tls, name=service)
 
     @property
     def service_keys(self) -> Path:

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import uuid
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -36,11 +37,21 @@ def bearer(shop: Shop) -> str:
     return shop.headers["authorization"].removeprefix("Bearer ")
 
 
-async def grpcurl(*arguments: str) -> str:
+def a_client(mesh: RunningMesh, door: str, shopper: Shop) -> Client:
+    if door == "envoy":
+        return Client(mesh.http_address, token=bearer(shopper))
+    return Client(mesh.address(door), door, token=bearer(shopper), tls=mesh.tls)
+
+
+async def grpcurl(mesh: RunningMesh, door: str, *arguments: str, options: Sequence[str] = ()) -> str:
     """Standard output of the real grpcurl; AssertionError with what it said when it fails."""
     assert GRPCURL, "grpcurl is part of requirements/dev.txt"
+    address, tls = mesh.http_address if door == "envoy" else mesh.address(door), ["-plaintext"]
+    if door != "envoy" and mesh.tls_dir:
+        own = str(mesh.tls_dir / "operator.pem")
+        tls = ["-cacert", str(mesh.tls_dir / "ca.pem"), "-cert", own, "-key", own, "-servername", door]
     running = await asyncio.create_subprocess_exec(
-        GRPCURL, "-plaintext", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        GRPCURL, *tls, *options, address, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     said, _ = await asyncio.wait_for(running.communicate(), 20)
     assert running.returncode == 0, said.decode()
@@ -63,7 +74,7 @@ async def until_paid(client: Client, request: WatchOrderRequest) -> list[OrderEv
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
     counter = await a_stocked_product(admin)
-    client = Client(mesh.http_address if door == "envoy" else mesh.address("order"), token=bearer(shopper))
+    client = a_client(mesh, door, shopper)
 
     order = await client.call(
         CREATE,
@@ -86,7 +97,7 @@ async def test_an_order_by_grpc_is_paid_and_streamed(mesh: RunningMesh, admin: S
 
 async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin)
-    client = Client(mesh.address("order"), token=bearer(shopper))
+    client = a_client(mesh, "order", shopper)
     order = (await shopper.order({counter.ids[0]: 1}, "tok_flaky_2"))["id"]
     everything = await until_paid(client, WatchOrderRequest(id=order, after_sequence=0))
 
@@ -98,8 +109,8 @@ async def test_a_stream_resumes_where_it_was(mesh: RunningMesh, admin: Shop, sho
 
 
 async def test_grpcurl_sees_the_public_contract_at_envoy(mesh: RunningMesh) -> None:
-    listed = (await grpcurl(mesh.http_address, "list")).split()
-    described = await grpcurl(mesh.http_address, "describe", "easyorder.order.v1.OrderService.CreateOrder")
+    listed = (await grpcurl(mesh, "envoy", "list")).split()
+    described = await grpcurl(mesh, "envoy", "describe", "easyorder.order.v1.OrderService.CreateOrder")
 
     assert set(SERVED.values()) <= set(listed)
     assert not [name for name in listed if contract.is_internal(name)]
@@ -108,8 +119,8 @@ async def test_grpcurl_sees_the_public_contract_at_envoy(mesh: RunningMesh) -> N
 
 @pytest.mark.parametrize("service", SERVED)
 async def test_grpcurl_lists_and_describes_each_service(mesh: RunningMesh, service: str) -> None:
-    listed = (await grpcurl(mesh.address(service), "list")).split()
-    described = await grpcurl(mesh.address(service), "describe", SERVED[service])
+    listed = (await grpcurl(mesh, service, "list")).split()
+    described = await grpcurl(mesh, service, "describe", SERVED[service])
 
     assert {SERVED[service], "grpc.health.v1.Health"} <= set(listed)
     assert f"service {SERVED[service].rpartition('.')[2]}" in described
@@ -118,7 +129,6 @@ async def test_grpcurl_lists_and_describes_each_service(mesh: RunningMesh, servi
 @pytest.mark.parametrize("door", ["envoy", "order"])
 async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, door: str) -> None:
     counter = await a_stocked_product(admin)
-    address = mesh.http_address if door == "envoy" else mesh.address("order")
     request = {
         "request_id": uuid.uuid4().hex,
         "currencyCode": "USD",
@@ -126,10 +136,8 @@ async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, doo
         "payment": {"method": "PAYMENT_METHOD_CARD", "token": "tok_ok"},
     }
 
-    said = await grpcurl(
-        "-H", f"authorization: Bearer {bearer(shopper)}", "-d", json.dumps(request), address,
-        "easyorder.order.v1.OrderService/CreateOrder",
-    )  # fmt: skip
+    sent = ("-H", f"authorization: Bearer {bearer(shopper)}", "-d", json.dumps(request))
+    said = await grpcurl(mesh, door, "easyorder.order.v1.OrderService/CreateOrder", options=sent)
 
     order = json.loads(said)
     assert order["status"] == "ORDER_STATUS_CONFIRMED"
@@ -138,4 +146,4 @@ async def test_grpcurl_orders(mesh: RunningMesh, admin: Shop, shopper: Shop, doo
 
 @pytest.mark.parametrize("service", SERVED)
 async def test_each_service_tells_its_health(mesh: RunningMesh, service: str) -> None:
-    assert json.loads(await grpcurl(mesh.address(service), "grpc.health.v1.Health/Check")) == {"status": "SERVING"}
+    assert json.loads(await grpcurl(mesh, service, "grpc.health.v1.Health/Check")) == {"status": "SERVING"}

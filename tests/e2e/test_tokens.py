@@ -32,12 +32,14 @@ PROTECTED = {
 SERVICE_METHODS = [m for m in contract.methods().values() if m.access.allow == {Audience.SERVICE}]
 
 
-async def call(address: str, method: str, token: str | None, request: bytes = b"", **metadata: str) -> grpc.StatusCode:
+async def call(
+    mesh: RunningMesh, door: str, method: str, token: str | None, request: bytes = b"", **metadata: str
+) -> grpc.StatusCode:
     """The status of a call with a bare gRPC client."""
     sent = [(key.replace("_", "-"), value) for key, value in metadata.items()]
     if token is not None:
         sent.append(("authorization", f"Bearer {token}"))
-    async with open_channel(address) as channel:
+    async with open_channel(mesh.http_address) if door == "envoy" else mesh.open_channel(door) as channel:
         try:
             stub: Any = channel.unary_unary(method)
             await stub(request, metadata=sent, timeout=10)
@@ -51,8 +53,8 @@ async def test_without_a_token(mesh: RunningMesh, http: httpx.AsyncClient) -> No
 
     assert (answer.status_code, answer.json()["details"][0]["reason"]) == (401, "UNAUTHENTICATED")
     for service, method in PROTECTED.items():
-        assert await call(mesh.address(service), method, None) is grpc.StatusCode.UNAUTHENTICATED, service
-        assert await call(mesh.http_address, method, None) is not grpc.StatusCode.OK, service
+        assert await call(mesh, service, method, None) is grpc.StatusCode.UNAUTHENTICATED, service
+        assert await call(mesh, "envoy", method, None) is not grpc.StatusCode.OK, service
 
 
 @pytest.mark.parametrize(
@@ -67,9 +69,9 @@ async def test_with_a_bad_token(mesh: RunningMesh, http: httpx.AsyncClient, faul
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json"), answer.text
     assert answer.json()["details"][0]["reason"] in {"UNAUTHENTICATED", "TOKEN_EXPIRED"}
     for service, method in PROTECTED.items():
-        assert await call(mesh.address(service), method, token) is grpc.StatusCode.UNAUTHENTICATED, service
+        assert await call(mesh, service, method, token) is grpc.StatusCode.UNAUTHENTICATED, service
     order_method = PROTECTED["order"]
-    assert await call(mesh.http_address, order_method, token) is grpc.StatusCode.UNAUTHENTICATED
+    assert await call(mesh, "envoy", order_method, token) is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def test_a_good_token_of_the_same_forge_passes(mesh: RunningMesh, http: httpx.AsyncClient) -> None:
@@ -77,7 +79,7 @@ async def test_a_good_token_of_the_same_forge_passes(mesh: RunningMesh, http: ht
     token = (await forge(mesh)).token()
 
     assert (await http.get("/api/v1/orders", headers={"authorization": f"Bearer {token}"})).status_code == 200
-    assert await call(mesh.address("order"), PROTECTED["order"], token) is grpc.StatusCode.OK
+    assert await call(mesh, "order", PROTECTED["order"], token) is grpc.StatusCode.OK
 
 
 @pytest.mark.parametrize("method", SERVICE_METHODS, ids=lambda method: method.full_name)
@@ -86,9 +88,9 @@ async def test_service_methods_are_refused_to_everybody_else(
 ) -> None:
     for shop in (shopper, admin):
         token = shop.headers["authorization"].removeprefix("Bearer ")
-        own = await call(mesh.address(method.service.split(".")[2]), method.full_name, token)
+        own = await call(mesh, method.service.split(".")[2], method.full_name, token)
         assert own is grpc.StatusCode.PERMISSION_DENIED
-        assert await call(mesh.http_address, method.full_name, token) in {
+        assert await call(mesh, "envoy", method.full_name, token) in {
             grpc.StatusCode.PERMISSION_DENIED,
             grpc.StatusCode.UNIMPLEMENTED,
             grpc.StatusCode.UNAUTHENTICATED,
@@ -101,8 +103,8 @@ async def test_a_service_token_passes_between_services_and_not_at_envoy(mesh: Ru
     request = codec(ReleaseRequest).encode(ReleaseRequest(order_ids=[1], revisions=[0]))
     release = "/easyorder.internal.inventory.v1.ReservationService/Release"
 
-    assert await call(mesh.address("inventory"), release, token, request) is grpc.StatusCode.OK
-    assert await call(mesh.http_address, release, token, request) is not grpc.StatusCode.OK
+    assert await call(mesh, "inventory", release, token, request) is grpc.StatusCode.OK
+    assert await call(mesh, "envoy", release, token, request) is not grpc.StatusCode.OK
 
 
 async def test_a_spoofed_identity_changes_nothing(

@@ -32,7 +32,6 @@ from easyorder.order.v1 import (
 from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
-from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop
 from order_svc.order_ids import OrderIds
 from tests.e2e import invariants
@@ -196,7 +195,7 @@ async def connections(mesh: RunningMesh, count: int) -> AsyncIterator[list[grpc.
         ("grpc.http2.bdp_probe", 0),
         ("grpc.http2.lookahead_bytes", 65536),
     )
-    channels = [open_channel(mesh.address("order"), options=options) for _ in range(count)]
+    channels = [mesh.open_channel("order", options) for _ in range(count)]
     try:
         yield channels
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from chassis import contract
 from envoy.config import EnvoySettings
 from envoy.paths import path_regex
 from envoy.render import render
-from envoy.routing import CLUSTERS, OPS, is_reachable
+from envoy.routing import CLUSTERS, OPS, OPS_CLUSTERS, is_reachable
+
+SERVED = {*OPS_CLUSTERS, "edge", *(f"{name}_streams" for name in ("inventory", "order", "edge"))}
 
 
 def test_the_same_settings_give_the_same_text() -> None:
@@ -45,6 +48,20 @@ def test_every_connection_has_a_small_buffer() -> None:
     outside = [listener for listener in resources["listeners"] if listener["name"] != "jwks"]
     limits = {one.get("per_connection_buffer_limit_bytes") for one in (*outside, *resources["clusters"])}
     assert limits == {32 * 1024}
+
+
+def test_every_service_is_called_by_its_name_with_mutual_tls(tmp_path: Path) -> None:
+    plain, encrypted = (yaml.safe_load(render(EnvoySettings(tls_dir=tls_dir))) for tls_dir in (None, tmp_path))
+
+    clusters = [one for one in encrypted["static_resources"]["clusters"] if one["name"] != "jwks"]
+    contexts = {one["name"]: one["transport_socket"]["typed_config"]["common_tls_context"] for one in clusters}
+    services = {"rate_limits": "edge"} | {name: name.removesuffix("_streams") for name in contexts if name in SERVED}
+    checked = {name: context["validation_context"] for name, context in contexts.items()}
+    assert {
+        name: context["match_typed_subject_alt_names"][0]["matcher"]["exact"] for name, context in checked.items()
+    } == services
+    assert all(context["tls_certificate_sds_secret_configs"] for context in contexts.values())
+    assert "UpstreamTlsContext" not in str(plain)
 
 
 def test_every_service_that_can_be_reached_has_a_cluster() -> None:

@@ -93,7 +93,7 @@ async def cast(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> Cast:
 async def ways(mesh: RunningMesh, http: httpx.AsyncClient) -> AsyncIterator[list[Way]]:
     async with AsyncExitStack() as opened:
         envoy = await opened.enter_async_context(open_channel(mesh.http_address))
-        ports = {name: await opened.enter_async_context(open_channel(mesh.address(name))) for name in PORTS}
+        ports = {name: await opened.enter_async_context(mesh.open_channel(name)) for name in PORTS}
         found = []
         for method in METHODS:
             homes = (*OPS_CLUSTERS,) if method.service == OPS else (home_of(method),)

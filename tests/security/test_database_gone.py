@@ -23,7 +23,6 @@ from sqlalchemy.exc import DBAPIError
 from chassis.db.engine import make_engine
 from chassis.db.failures import sqlstate
 from chassis.db.probe import takes_writes
-from chassis.grpc.channel import open_channel
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.shop import Shop
 from tests.deploy.test_postgres import running
@@ -57,7 +56,7 @@ async def serving(mesh: RunningMesh) -> set[str]:
     """The services that say that they serve; edge, by /healthz, for all."""
 
     async def ask(service: str) -> bool:
-        async with open_channel(mesh.address(service)) as channel:
+        async with mesh.open_channel(service) as channel:
             stub: Any = health_pb2_grpc.HealthStub(channel)
             reply = await stub.Check(health_pb2.HealthCheckRequest(), timeout=2)
         return bool(reply.status == SERVING)

@@ -14,7 +14,6 @@ import pytest
 
 from chassis import contract
 from chassis.contract import HttpBinding, Method
-from chassis.grpc.channel import open_channel
 from envoy.routing import OPS
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
@@ -43,7 +42,7 @@ async def test_by_grpc(method: Method, stage: Stage) -> None:
     process = psutil.Process(stage.mesh.pid_of(MODULES[service]))
     audited: set[str] = set()
 
-    async with open_channel(stage.mesh.address(service)) as channel:
+    async with stage.mesh.open_channel(service) as channel:
 
         async def call(attack: Attack) -> str | None:
             if attack.wire is None:

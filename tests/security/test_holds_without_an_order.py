@@ -26,7 +26,7 @@ def test_the_time_by_default() -> None:
 
 async def hold_without_an_order(mesh: RunningMesh, item: str, *, order_id: int = NEVER_PLACED) -> None:
     """A piece of the item is held, as by an order_svc that dies before it places the order."""
-    order_svc = Peer(mesh.address("inventory"), "inventory", ServiceTokens("order", mesh.service_keys))
+    order_svc = Peer(mesh.address("inventory"), "inventory", ServiceTokens("order", mesh.service_keys), tls=mesh.tls)
     hold = ReservationRequest(
         order_id=order_id,
         request_key=f"died between {order_id}",

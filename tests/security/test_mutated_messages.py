@@ -20,7 +20,6 @@ from google.protobuf.message_factory import GetMessageClass
 
 from chassis import contract
 from chassis.contract import Method
-from chassis.grpc.channel import open_channel
 from deploy.local.shop import Shop
 from envoy.routing import OPS
 from tests.security.attackers import an_item, an_order
@@ -66,7 +65,7 @@ async def test_each_is_answered(count: int, stage: Stage, http: httpx.AsyncClien
             found.append(f"{method.full_name}: {code.name} {details[:200]} to {base64.b64encode(message)[:2_000]!r}")
 
     async with AsyncExitStack() as opened:
-        ports = {name: await opened.enter_async_context(open_channel(stage.mesh.address(name))) for name in MODULES}
+        ports = {name: await opened.enter_async_context(stage.mesh.open_channel(name)) for name in MODULES}
         for method in METHODS:
             channel = ports["order" if method.service == OPS else home_of(method)]
             made = mutations(method, stage)

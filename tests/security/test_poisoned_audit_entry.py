@@ -10,7 +10,6 @@ import httpx
 import pytest
 from easyorder.identity.v1 import UpdateUserRequest, User
 
-from chassis.grpc.channel import open_channel
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import eventually
 from tests.security.attackers import a_shopper
@@ -24,7 +23,7 @@ async def test_it_costs_no_other_entry(mesh: RunningMesh, http: httpx.AsyncClien
     shopper, own_id = await a_shopper(http)
     correlation_ids = [uuid.uuid4().hex for _ in range(21)]
 
-    async with open_channel(mesh.address("identity")) as channel:
+    async with mesh.open_channel("identity") as channel:
         update: Any = channel.unary_unary(UPDATE_USER)
         for number, correlation_id in enumerate(correlation_ids):
             metadata = [("authorization", shopper.headers["authorization"]), ("x-request-id", correlation_id)]

@@ -19,7 +19,6 @@ from easyorder.internal.inventory.v1 import PreviewReservationRequest, Reservati
 from easyorder.internal.payment.v1 import GetPaymentRequest
 
 from chassis.auth.service_tokens import ServiceTokens
-from chassis.grpc.channel import open_channel
 from chassis.wire import codec
 from deploy.local.shop import Shop
 from tests.e2e.closed_loop import ordering
@@ -50,7 +49,7 @@ class Services:
         sent = [("authorization", f"Bearer {token}")]
         if on_behalf_of is not None:
             sent.append(("x-easyorder-on-behalf-of", on_behalf_of))
-        async with open_channel(self.mesh.address(called)) as channel:
+        async with self.mesh.open_channel(called) as channel:
             try:
                 stub: Any = channel.unary_unary(method)
                 await stub(request, metadata=sent, timeout=10)

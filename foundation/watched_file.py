@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import structlog
-
-log = structlog.get_logger(__name__)
-
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -44,8 +43,16 @@ class WatchedFile(Generic[T]):
                 self._seen = seen
                 self._content = self._parse(self._path.read_bytes())
         except Exception as error:  # of any kind: it may be half written, or gone for a moment
-            log.warning("file not read again", file=str(self._path), error=str(error))
+            log.warning("%s is not read again: %s", self._path, error)
 
     def _state(self) -> tuple[int, int, int]:
         state = os.stat(self._path)
         return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+def watched(path: Path, parse: Callable[[bytes], T], hint: str) -> WatchedFile[T]:
+    """The file, or the end of the process with one line, if it cannot be read."""
+    try:
+        return WatchedFile(path, parse)
+    except Exception as error:  # of any kind that `parse` raises
+        sys.exit(f"{path} cannot be read ({error}): {hint}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.watched_file import WatchedFile
+from foundation.watched_file import WatchedFile
 
 
 def replace(path: Path, content: str) -> None:
