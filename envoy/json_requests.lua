@@ -62,6 +62,12 @@ function envoy_on_request(handle)
   local call = CALLS[tonumber(handle:filterContext():get("call"))]
   local headers, violations = handle:headers(), {}
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
+  local removed = handle:filterContext():get("removed")
+  if removed then
+    -- Envoy's own removal of a parameter would decode the others, and leave them so.
+    query = ("&" .. query):gsub("&" .. removed .. "=[^&]*", ""):sub(2)
+    headers:replace(":path", query == "" and path or path .. "?" .. query)
+  end
   local ignores_unknown = (headers:get("x-easyorder-ignore-unknown-fields") or ""):lower() == "true"
   check_query(query, call.parameters, violations)
   if call.message then

@@ -120,7 +120,6 @@ TICKET_MUTATIONS: JsonObject = {
         },
         REMOVE_GRPC_HEADERS,
     ],
-    "query_parameter_mutations": [{"remove": PARAMETER}],
 }
 HAS_QUERY: JsonObject = {"name": ":path", "string_match": {"contains": "?"}}
 # A path before transcoding, or an unknown path. Not a direct response: the CORS filter needs a route to a cluster.
@@ -231,7 +230,8 @@ def _routes_of_requests(methods: Sequence[Method]) -> Iterator[JsonObject]:
         paths = [template.path for template in templates]
         script = _lua("json_requests", call=str(number))
         if streams := [path for path in paths if path in of_streams]:
-            yield _json_route(streams, {"query_parameters": [HAS_TICKET_IN_QUERY]}, script, TICKET_MUTATIONS)
+            without_ticket = _lua("json_requests", call=str(number), removed=PARAMETER)
+            yield _json_route(streams, {"query_parameters": [HAS_TICKET_IN_QUERY]}, without_ticket, TICKET_MUTATIONS)
         headers = [_exact(":method", call.verb), NOT_GRPC, *([] if call.message else [HAS_QUERY])]
         yield _json_route(paths, {"headers": headers}, script, {"request_mutations": [REMOVE_GRPC_HEADERS]})
 

@@ -94,7 +94,7 @@ class CallInterceptor(AsyncServerInterceptor):
     async def intercept(self, method: Handler, request_or_iterator: Any, context: Context, method_name: str) -> Any:
         """Takes and returns bytes. The request is parsed only after the caller is permitted."""
         called = contract.methods()[method_name]
-        incoming: dict[str, Any] = dict(context.invocation_metadata() or ())
+        incoming = metadata.by_name(tuple(context.invocation_metadata() or ()))
         metadata.incoming.set(incoming)
         with request_context(self._context(called, context, incoming)) as request:
             context.set_trailing_metadata(((metadata.CORRELATION_ID, request.correlation_id),))

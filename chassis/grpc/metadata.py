@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,3 +18,14 @@ ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
 
 # gRPC creates new objects for all metadata on each access, so the outermost interceptor reads it once.
 incoming: ContextVar[Mapping[str, Any]] = ContextVar("easyorder_incoming_metadata")
+
+# What says who calls; HTTP's rule for a header that is there twice makes no token of two.
+_IDENTITY = (AUTHORIZATION, ON_BEHALF_OF)
+
+
+def by_name(sent: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """The entries of a call by their names: the last of several, but all of those that say who calls."""
+    found = dict(sent)
+    if len(found) < len(sent):
+        found |= {name: ", ".join(value for key, value in sent if key == name) for name in _IDENTITY if name in found}
+    return found

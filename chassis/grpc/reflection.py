@@ -30,7 +30,7 @@ class Reflection:
 
     async def ServerReflectionInfo(self, request_iterator: Any, context: Context) -> AsyncIterator[Any]:
         try:
-            await self._permit(dict(context.invocation_metadata() or ()))
+            await self._permit(metadata.by_name(tuple(context.invocation_metadata() or ())))
         except AppError as error:
             await abort(context, error)
         async for answer in self._answers.ServerReflectionInfo(request_iterator, context):

@@ -105,6 +105,18 @@ async def test_headers_of_grpc_mean_nothing_to_json(
     assert mesh.only_call.metadata.get(header) != GRPC_HEADERS[header]
 
 
+@pytest.mark.parametrize("sign", "!#$%&'*+^`|~")
+async def test_headers_that_grpc_cannot_name_are_removed(
+    sign: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    odd = {f"{sign}x": "1", f"x{sign}": "2", f"x{sign}y": "3", sign: "4"}
+    reply = await http.get("/api/v1/orders", headers=bearer | odd | {"x-a.b-c": "5"})
+
+    assert reply.status_code == 200
+    assert not odd.keys() & mesh.only_call.metadata.keys()
+    assert mesh.only_call.metadata["x-a.b-c"] == "5"
+
+
 @pytest.mark.parametrize("name", ["order.v1.OrderService/GetOrder", "catalog.v1.ProductService/ListProducts"])
 async def test_grpc_keeps_its_headers(name: str, envoy: RunningEnvoy, mesh: FakeMesh, bearer: dict[str, str]) -> None:
     seen: list[object] = []

@@ -119,6 +119,18 @@ async def test_a_ticket_may_be_a_parameter(http: httpx.AsyncClient, mesh: FakeMe
     assert seen.request.resume_token == "here"
 
 
+@pytest.mark.parametrize("text", ["a&afterSequence=7", "%41", "a+b c", "é\x7f", "a\nb: c", "x\0y"])
+async def test_a_ticket_leaves_the_other_parameters_as_they_are(
+    text: str, http: httpx.AsyncClient, mesh: FakeMesh
+) -> None:
+    for parameters in ({"ticket": TICKET, "resumeToken": text}, {"resumeToken": text, "ticket": TICKET}):
+        watched = await http.get(WATCH, params=parameters)
+
+        assert watched.status_code == 204
+        assert mesh.calls[-1].request.resume_token == text
+        assert "ticket" not in mesh.calls[-1].metadata["x-envoy-original-path"]
+
+
 async def test_a_token_counts_more_than_a_ticket(
     http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens, bearer: dict[str, str]
 ) -> None:
