@@ -65,11 +65,11 @@ class Schemas:
             return dict(known)
         if isinstance(described, EnumDescriptor):
             return self.named(described.name, described.full_name, lambda: _enum(described))
-        name = described.name
-        if not reply and described.full_name in self._in_replies:
-            as_input = self.object_of(described)
-            name += "Input" if as_input != self.object_of(described, reply=True) else ""
-        return self.named(name, described.full_name, lambda: self.object_of(described, reply=reply))
+        of_reply = described.full_name in self._in_replies
+        if reply or (of_reply and self.object_of(described) == self.object_of(described, reply=True)):
+            return self.named(described.name, described.full_name, lambda: self.object_of(described, reply=True))
+        name = f"{described.name}Input" if of_reply else described.name
+        return self.named(name, described.full_name, lambda: _closed(self.object_of(described)))
 
     def named(self, name: str, full_name: str, make: Callable[[], Json]) -> Json:
         """A reference to the component `name`, made if it is not there; Raises ValueError if the name is another's."""
@@ -98,7 +98,7 @@ class Schemas:
 
     def body_of(self, request: Descriptor, *, without: Iterable[str]) -> Json:
         """The body of a request of which the fields named in `without` are parameters."""
-        return self.named(request.name, request.full_name, lambda: self.object_of(request, without=without))
+        return self.named(request.name, request.full_name, lambda: _closed(self.object_of(request, without=without)))
 
     def update_of(self, resource: FieldDescriptor) -> Json:
         """What an update says of a resource: any of its fields but the id, which is in the path."""
@@ -108,7 +108,7 @@ class Schemas:
         def any_fields() -> Json:
             schema = self.object_of(message, without=["id"])
             schema.pop("required", None)
-            return schema
+            return _closed(schema)
 
         return self.named(f"{message.name}Update", message.full_name, any_fields)
 
@@ -119,7 +119,8 @@ class Schemas:
             values = self._element(field.message_type.fields[1], reply=reply)
             schema: Json = {"type": "object", "additionalProperties": values}
         elif field.is_repeated:
-            schema = {"type": "array", "items": _constrained(self._element(field, reply=reply), field, rules)}
+            items = _constrained(self._element(field, reply=reply), field, rules)
+            schema = {"type": "array", "items": items if reply else items | _not_left_out(field)}
             if rules.min_items:
                 schema["minItems"] = rules.min_items
             if rules.max_items:
@@ -127,6 +128,7 @@ class Schemas:
         else:
             schema = _constrained(self._element(field, reply=reply), field, rules)
         behaves = extension(field, "google.api.field_behavior")
+        schema |= {} if reply or field.is_repeated else _not_left_out(field)
         schema |= {"readOnly": True} if FieldBehavior.OUTPUT_ONLY in behaves else {}
         schema |= {"writeOnly": True} if FieldBehavior.INPUT_ONLY in behaves else {}
         return _described(schema, " ".join([*_comment(field.full_name), *_bounds_in_words(field, rules)]))
@@ -141,6 +143,21 @@ class Schemas:
     def _element(self, field: FieldDescriptor, *, reply: bool) -> Json:
         described = field.message_type or field.enum_type
         return dict(_SCALARS[field.type]) if described is None else self.reference(described, reply=reply)
+
+
+def _closed(schema: Json) -> Json:
+    """What is in requests only: their unknown fields are refused, while replies may get more."""
+    return schema | {"additionalProperties": False}
+
+
+def _not_left_out(field: FieldDescriptor) -> Json:
+    """A required enum or number, and an enum in a list, must not be the value that stands for its absence."""
+    if field.has_presence or not (is_required(field) or field.is_repeated):
+        return {}
+    if field.enum_type is not None:
+        return {"not": {"const": field.enum_type.values[0].name}}
+    is_number = field.type in (FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_UINT32) and not field.is_repeated
+    return {"not": {"const": 0}} if is_number and (rules_of(field).min or 0) <= 0 else {}
 
 
 def _must_be_given(field: FieldDescriptor) -> bool:
