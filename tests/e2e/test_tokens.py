@@ -59,7 +59,10 @@ async def test_without_a_token(mesh: RunningMesh, http: httpx.AsyncClient) -> No
 
 @pytest.mark.parametrize(
     "fault",
-    ["tampered", "expired", "alg=none", "wrong audience", "wrong issuer", "wrong type", "another key", "garbage"],
+    [
+        *("tampered", "expired", "alg=none", "wrong audience", "wrong issuer", "wrong type", "another key", "garbage"),
+        *("without expiry", "HS256 with the public key", "a key of its own"),
+    ],
 )
 async def test_with_a_bad_token(mesh: RunningMesh, http: httpx.AsyncClient, fault: str) -> None:
     token = (await forge(mesh)).refused()[fault]
