@@ -19,7 +19,7 @@ from tests.e2e.test_shopping import a_stocked_product
 from tests.folders import data_folder
 from tests.polling import eventually
 
-CLIENTS, ROTATIONS, RESTARTS = 8, 3, 2
+ROTATIONS, RESTARTS = 3, 2
 AHEAD = {"SIGNING_KEY_AHEAD_S": "20"}
 EMAIL, PASSWORD = "ada@example.com", "untold Passw0rd!"
 
@@ -43,9 +43,11 @@ async def signs_in(mesh: RunningMesh) -> str | None:
         return None
 
 
-@pytest.mark.soak
 @pytest.mark.timeout(240)
-async def test_orders_go_on_while_keys_rotate_and_identity_restarts() -> None:
+@pytest.mark.parametrize(
+    ("clients", "seconds"), [pytest.param(8, 2, marks=pytest.mark.soak), pytest.param(32, 60, marks=pytest.mark.load)]
+)
+async def test_orders_go_on_while_keys_rotate_and_identity_restarts(clients: int, seconds: float) -> None:
     with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | AHEAD) as mesh:
         async with Shop.client(mesh.url) as http:
             counter = await a_stocked_product(
@@ -65,15 +67,17 @@ async def test_orders_go_on_while_keys_rotate_and_identity_restarts() -> None:
                     return True
             return False
 
-        async with ordering(mesh, headers, counter.ids[:1], clients=CLIENTS) as loop:
+        async with ordering(mesh, headers, counter.ids[:1], clients=clients) as loop:
             for number in range(ROTATIONS):
                 await rotate_keys(data_dir)
                 if number < RESTARTS:
                     mesh.kill("identity_svc")
             for _ in range(ROTATIONS):
                 assert await eventually(has_another_key, timeout_s=40)
-            await loop.lasts(2)  # with the last key
+            await loop.lasts(max(2, seconds - loop.now_s))  # with the last key
+            lasted_s = loop.now_s
 
+    print(f"{len(loop.orders)} orders in {lasted_s:.0f} s: {dict(loop.reasons())}")
     assert len(signed_with) == 1 + ROTATIONS
     assert len(loop.orders) > 100
     assert set(loop.reasons()) == {"ordered"}
