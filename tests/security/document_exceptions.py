@@ -27,7 +27,7 @@ UNSAYABLE = {
     "amount": "not together with items, and of the currency of the order",
     "value": "the range depends on the kind",
     "endTime": "after startTime",
-    "currencyCode": "that of the amounts beside it",
+    "currencyCode": "that of the amounts",
     "last-event-id": "made by the mesh",
     "productItemIds": "each once",
     "currentPassword": "required of those who change their own address or password",

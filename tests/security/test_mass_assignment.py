@@ -61,7 +61,7 @@ async def test_nobody_makes_more_of_their_account(http: httpx.AsyncClient, field
         await http.patch(f"/api/v1/users/me{query}", json=wanted, headers=shopper.headers | headers)
 
     after = (await http.get("/api/v1/users/me", headers=shopper.headers)).json()
-    # A name that stays the same may be written anew.
+    # A name that stays the same may be written again.
     assert {**after, "etag": "", "updateTime": ""} == {**before, "etag": "", "updateTime": ""}
     assert (await http.get("/api/v1/admin/users", headers=shopper.headers)).status_code == httpx.codes.FORBIDDEN
 
