@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Iterator
 
 from chassis.errors import AppError
@@ -30,7 +31,9 @@ def errors() -> Iterator[type[AppError]]:
     while waiting:
         found = waiting.pop()
         waiting += found.__subclasses__()
-        if "reason" in vars(found) and found.__module__.partition(".")[0] in PACKAGES and found is not AppError:
+        is_ours = found.__module__.partition(".")[0] in PACKAGES and found is not AppError
+        # The class of an error that this version does not know is made when a reply has it, for that one.
+        if is_ours and "reason" in vars(found) and hasattr(sys.modules[found.__module__], found.__name__):
             yield found
 
 
