@@ -6,9 +6,9 @@ import os
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from chassis.settings import MeshSettings, Networks, socket_dir
 
@@ -53,6 +53,34 @@ class EnvoySettings(MeshSettings):
     empty: all while only this machine can reach the mesh, else none"""
     envoy_trusted_proxies: Networks = ""
     """Networks of the proxies before Envoy, separated by commas; only these may report a client in `x-forwarded-for`"""
+
+    envoy_certificate_file: Path | None = None
+    """The PEM file of Envoy's certificate, with those of its issuers: Envoy speaks TLS at HTTP_PORT then, and nothing
+    else, and HTTP/3 at the UDP port of the same number"""
+    envoy_certificate_key_file: Path | None = None
+    """The PEM file of its private key"""
+    hsts_max_age_s: int = Field(default=31_536_000, ge=0, le=63_072_000)
+    """How long browsers speak only TLS with this host and those below its name (HSTS), if Envoy has a certificate"""
+
+    @model_validator(mode="after")
+    def _certificate_has_a_key(self) -> Self:
+        if (self.envoy_certificate_file is None) != (self.envoy_certificate_key_file is None):
+            raise ValueError("EASYORDER_ENVOY_CERTIFICATE_FILE needs EASYORDER_ENVOY_CERTIFICATE_KEY_FILE, and it that")
+        return self
+
+    @property
+    def has_tls(self) -> bool:
+        return self.envoy_certificate_file is not None
+
+    @property
+    def url(self) -> str:
+        """Of Envoy, on its machine."""
+        return f"{'https' if self.has_tls else 'http'}://{self.envoy_host}:{self.http_port}"
+
+    @property
+    def envoy_certificate_source(self) -> Path:
+        """The file in which Envoy reads where its certificate is."""
+        return self.envoy_socket_dir / "certificate.json"
 
     @property
     def allowed_origins(self) -> list[str]:

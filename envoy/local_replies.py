@@ -29,7 +29,6 @@ from chassis.errors import (
 from chassis.grpc.status import to_status
 from chassis.grpc.streams import TooManyStreams
 from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, HEADERS_TOO_LARGE
-from envoy.response_headers import safe_headers
 from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
 
 # The transcoder's message names the invalid field and the reason.
@@ -77,7 +76,7 @@ class LocalReply:
     allow: str = ""
     names_fields: bool = False
 
-    def mappers(self) -> Iterator[JsonObject]:
+    def mappers(self, for_browsers: list[JsonObject]) -> Iterator[JsonObject]:
         """One mapper for JSON callers, one for gRPC callers: Envoy uses the first that matches."""
         for_json: JsonObject = {
             "filter": _all([*self._conditions(), _is_json()]),
@@ -87,7 +86,7 @@ class LocalReply:
             for_json["status_code"] = self.answer
         headers = list(self._headers())
         # Those of routes are missing where a request was refused before it had a route.
-        for_json["headers_to_add"] = headers + safe_headers() + ([_header("allow", self.allow)] if self.allow else [])
+        for_json["headers_to_add"] = headers + for_browsers + ([_header("allow", self.allow)] if self.allow else [])
         yield for_json
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
@@ -126,14 +125,18 @@ class LocalReply:
 
 
 def mappers(
-    verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str, waits: Sequence[tuple[str, int]]
+    verbs: Sequence[tuple[str, str]],
+    ops_names: str,
+    stream_names: str,
+    waits: Sequence[tuple[str, int]],
+    headers: list[JsonObject],
 ) -> list[JsonObject]:
     """The whole list. `verbs` are the contract's paths, as regular expressions, with their verbs; `ops_names` matches
     the gRPC names of methods that several services serve, `stream_names` the paths of streams; `waits` are the gRPC
-    names of methods with a rate limit, and seconds.
+    names of methods with a rate limit, and seconds; `headers` are for JSON.
     """
     replies = [*_rate_limited(waits), *_replies(verbs, ops_names, stream_names)]
-    return [mapper for reply in replies for mapper in reply.mappers()]
+    return [mapper for reply in replies for mapper in reply.mappers(headers)]
 
 
 def _replies(verbs: Sequence[tuple[str, str]], ops_names: str, stream_names: str) -> Sequence[LocalReply]:

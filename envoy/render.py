@@ -1,5 +1,7 @@
 """`python -m envoy.render > envoy.yaml`: the one Envoy configuration, from the template, the contract and the settings.
 
+`python -m envoy.render certificate` is what goes to `certificate.json` in ENVOY_SOCKET_DIR if there is TLS.
+
 Every `${name}` of the template becomes a JSON value, which is YAML too; nothing is computed in the template.
 """
 
@@ -41,6 +43,7 @@ from envoy.routing import (
     verbs_of_paths,
     verbs_without_body,
 )
+from envoy.tls import certificate, clients_transport_socket, http3_listener
 from envoy.upstream_tls import transport_socket
 from foundation.addresses import networks
 from rate_limits.limits_file import read_rate_limits
@@ -57,13 +60,15 @@ RETRY_BUDGET: JsonObject = {"budget_percent": {"value": 20}, "min_retry_concurre
 def render(settings: EnvoySettings) -> str:
     """The configuration as YAML; the same settings give the same text."""
     template = (files("envoy") / "envoy.template.yaml").read_text(encoding="utf-8")
-    return Template(template).substitute({name: _yaml(value) for name, value in _values(settings).items()})
+    values = {name: _yaml(value) for name, value in _values(settings).items()}
+    return Template(template).substitute(values, http3_listener=http3_listener(settings))
 
 
 def _values(settings: EnvoySettings) -> JsonObject:
     methods = list(contract.methods().values())
     limits = read_rate_limits(settings.rate_limits_file)
     return {
+        "clients_transport_socket": clients_transport_socket(settings),
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
         "admin_socket": str(settings.envoy_admin_socket),
@@ -84,6 +89,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
             grpc_names_regex([method for method in methods if method.service == OPS]),
             stream_names_regex(methods),
             waits(limits.limits),
+            safe_headers(settings),
         ),
         **_clients(settings),
         "limited": counted(limits.limits, methods),
@@ -106,7 +112,7 @@ def _clients(settings: EnvoySettings) -> JsonObject:
     return {
         "trusted_proxies": _cidrs(settings.envoy_trusted_proxies),
         "allowed_origins": [_origin(one) for one in settings.allowed_origins],
-        "safe_headers": safe_headers(),
+        "safe_headers": safe_headers(settings),
     }
 
 
@@ -146,4 +152,5 @@ def _yaml(value: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render(from_environment(EnvoySettings)))
+    write = certificate if sys.argv[1:] == ["certificate"] else render
+    sys.stdout.write(write(from_environment(EnvoySettings)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envoy.config import EnvoySettings
 from envoy.routing import JsonObject
 
 NO_CONTENT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -16,6 +17,13 @@ SAFE = {
 }
 
 
-def safe_headers() -> list[JsonObject]:
-    """As routes and local replies take them."""
-    return [{"header": {"key": name, "value": value}, "append_action": "ADD_IF_ABSENT"} for name, value in SAFE.items()]
+def safe_headers(settings: EnvoySettings) -> list[JsonObject]:
+    """As routes and local replies take them; with TLS, that browsers come back over TLS only and may use HTTP/3."""
+    tls = {
+        "alt-svc": f'h3=":{settings.http_port}"; ma=86400',
+        "strict-transport-security": f"max-age={settings.hsts_max_age_s}; includeSubDomains",
+    }
+    found = SAFE | tls if settings.has_tls else SAFE
+    return [
+        {"header": {"key": name, "value": value}, "append_action": "ADD_IF_ABSENT"} for name, value in found.items()
+    ]

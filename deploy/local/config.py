@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -44,6 +45,13 @@ class LocalSettings(EnvoySettings):
         if not Path(descriptor).is_file():
             raise ValueError("must be a file that exists")
         return descriptor
+
+    @field_validator("envoy_certificate_file", "envoy_certificate_key_file")
+    @classmethod
+    def _can_be_read(cls, file: Path | None) -> Path | None:
+        if file and not os.access(file, os.R_OK):
+            raise ValueError("must be a file that can be read")
+        return file
 
     @field_validator("envoy_access_log")
     @classmethod

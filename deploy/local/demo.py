@@ -76,7 +76,7 @@ async def demo() -> int:
 
 
 async def _mesh(settings: LocalSettings, console: Console, running: AsyncExitStack) -> str:
-    url = f"http://{settings.envoy_host}:{settings.http_port}"
+    url = settings.url
     if await http_ok(f"{url}/healthz")():
         console.print(f"EasyOrder is running at {url}")
         return url

