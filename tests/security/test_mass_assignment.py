@@ -11,7 +11,6 @@ import pytest
 from easyorder.google.protobuf import FieldMask
 from easyorder.identity.v1 import Role, UpdateUserRequest, User
 
-from chassis.grpc.channel import open_channel
 from chassis.wire import codec
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
@@ -91,7 +90,7 @@ async def test_a_mask_over_grpc_gives_no_role(mesh: RunningMesh, http: httpx.Asy
     wanted = User(id=user_id, roles=[Role.USER, Role.ADMIN], disabled=True, team_ids=[str(uuid.uuid4())])
     request = UpdateUserRequest(user=wanted, update_mask=FieldMask(paths=["roles", "team_ids", "disabled"]))
 
-    async with open_channel(mesh.address("identity")) as channel:
+    async with mesh.open_channel("identity") as channel:
         stub: Any = channel.unary_unary("/easyorder.identity.v1.IdentityService/UpdateUser")
         data, metadata = codec(UpdateUserRequest).encode(request), tuple(shopper.headers.items())
         code = await stub(data, metadata=metadata, timeout=10).code()

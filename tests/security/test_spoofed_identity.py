@@ -46,8 +46,8 @@ async def owned(http: httpx.AsyncClient, admin: Shop) -> Owned:
     return Owned(order["id"], owner, owner_id, other, admin)
 
 
-async def by_grpc(address: str, request: bytes, metadata: list[tuple[str, str]]) -> grpc.StatusCode:
-    async with open_channel(address) as channel:
+async def by_grpc(mesh: RunningMesh, way: str, request: bytes, metadata: list[tuple[str, str]]) -> grpc.StatusCode:
+    async with open_channel(mesh.http_address) if way == "over Envoy" else mesh.open_channel("order") as channel:
         stub: Any = channel.unary_unary(GET_ORDER)
         code: grpc.StatusCode = await stub(request, metadata=metadata, timeout=10).code()
         return code
@@ -64,9 +64,9 @@ async def test_no_header_but_the_token_says_who_it_is(mesh: RunningMesh, http: h
             as_nobody = await http.get(owned.path, headers=twice)
             assert (as_other.status_code, reason_of(as_other)) == (404, "ORDER_NOT_FOUND")
             assert (as_nobody.status_code, reason_of(as_nobody)) == (401, "UNAUTHENTICATED")
-            for address in (mesh.http_address, mesh.address("order")):
-                other = await by_grpc(address, owned.request, [bearer, *twice])
-                nobody = await by_grpc(address, owned.request, twice)
+            for way in ("over Envoy", "straight"):
+                other = await by_grpc(mesh, way, owned.request, [bearer, *twice])
+                nobody = await by_grpc(mesh, way, owned.request, twice)
                 assert (other, nobody) == (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAUTHENTICATED)
 
 
@@ -100,8 +100,8 @@ async def test_several_tokens_are_none(mesh: RunningMesh, owned: Owned, kind: st
 
     for headers in (two, one):
         assert await raw_get(mesh, owned.path, headers) == 401
-        for address in (mesh.http_address, mesh.address("order")):
-            assert await by_grpc(address, owned.request, headers) is grpc.StatusCode.UNAUTHENTICATED
+        for way in ("over Envoy", "straight"):
+            assert await by_grpc(mesh, way, owned.request, headers) is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def raw_get(mesh: RunningMesh, path: str, headers: list[tuple[str, str]]) -> int:
