@@ -24,6 +24,7 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from chassis.context import Audience
+from chassis.google_types import REQUIRED_OF_GOOGLE, RULES_OF_GOOGLE
 
 ROOT_PACKAGE = "easyorder"
 
@@ -116,12 +117,16 @@ def full_name_of(message_type: type[betterproto2.Message]) -> str:
 
 def rules_of(field: FieldDescriptor) -> Rules:
     """The (easyorder.validate.v1.rules) of a field; empty Rules if it has none."""
+    if (known := RULES_OF_GOOGLE.get(field.full_name)) is not None:
+        return known
     return Rules.parse(extension(field, "easyorder.validate.v1.rules").SerializeToString())
 
 
 def is_required(field: FieldDescriptor) -> bool:
     """Whether the (google.api.field_behavior) of a field says REQUIRED."""
-    return FieldBehavior.REQUIRED in extension(field, "google.api.field_behavior")
+    return field.full_name in REQUIRED_OF_GOOGLE or FieldBehavior.REQUIRED in extension(
+        field, "google.api.field_behavior"
+    )
 
 
 def _method(method: MethodDescriptor) -> Method:

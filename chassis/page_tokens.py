@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -13,6 +14,8 @@ from chassis.clock import in_utc
 from chassis.errors import InvalidArgument
 
 Key = TypeVar("Key")
+NO_TOKEN = "must be a nextPageToken that this list gave, unchanged"
+_ANY: TypeAdapter[tuple[str, object]] = TypeAdapter(tuple[str, object])
 
 
 class PageTokens(Generic[Key]):
@@ -29,13 +32,23 @@ class PageTokens(Generic[Key]):
     def read(self, token: str, *, filter: str) -> Key:
         """The key in a token. Raises InvalidArgument if the token is not from a list with this filter."""
         try:
-            digest, last = self._content.validate_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            digest, last = self._content.validate_json(_decoded(token))
             _check(last)
         except ValueError:
-            raise InvalidArgument.of("pageToken", "must be a next_page_token that this list gave, unchanged") from None
+            raise InvalidArgument.of("pageToken", NO_TOKEN) from None
         if digest != _digest(filter):
             raise InvalidArgument.of("pageToken", "belongs to another filter; begin again without a token")
         return last
+
+
+def is_of_some_list(token: str) -> bool:
+    with suppress(ValueError):
+        return bool(_ANY.validate_json(_decoded(token)))
+    return False
+
+
+def _decoded(token: str) -> bytes:
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
 
 
 def _check(part: object) -> None:

@@ -16,17 +16,20 @@ _MAX_VIOLATIONS, _MAX_BYTES = 10, 100
 
 def updated_fields(message: betterproto2.Message, mask: FieldMask | None, changeable: Sequence[str]) -> frozenset[str]:
     """Those of the `changeable` fields that change. Raises InvalidArgument for a mask with any other path."""
-    paths = mask.paths if mask else []
-    if not paths:
-        return frozenset(name for name in changeable if _is_set(getattr(message, name)))
-    if paths == [EVERYTHING]:
-        return frozenset(changeable)
+    paths = mask.paths if mask and mask.paths != [EVERYTHING] else []
     if wrong := [path for path in paths if path not in changeable]:
         allowed = ", ".join(map(_json_name, changeable))
         named = map(_json_name, wrong[:_MAX_VIOLATIONS])
         faults = [f"must not have {name!r}: only {allowed}, or {EVERYTHING} alone" for name in named]
         raise InvalidArgument.of_all([FieldViolation("updateMask", fault) for fault in faults])
-    return frozenset(paths)
+    return named_fields(message, mask, changeable)
+
+
+def named_fields(message: betterproto2.Message, mask: FieldMask | None, changeable: Sequence[str]) -> frozenset[str]:
+    """Those of the `changeable` fields that a mask names, whatever else it has; without a mask those that are set."""
+    if mask is None or not mask.paths:
+        return frozenset(name for name in changeable if _is_set(getattr(message, name)))
+    return frozenset(changeable if EVERYTHING in mask.paths else set(changeable).intersection(mask.paths))
 
 
 def _is_set(value: object) -> bool:

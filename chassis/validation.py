@@ -1,4 +1,5 @@
-"""Checks a message against the contract's rules for its fields, before it is converted to a dataclass.
+"""Checks a request against the contract's rules for its fields, then against the rules between them, and reports all at
+once.
 
 In addition to (easyorder.validate.v1.rules), an enum must have a value that the contract defines, text must not contain
 NUL, which no database column can hold, and text and lists have default bounds.
@@ -9,15 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+import betterproto2
 from easyorder.validate.v1 import Rules, SumLimit
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
 from chassis.errors import FieldViolation, InvalidArgument, RequestIdRequired
+from chassis.page_tokens import NO_TOKEN, is_of_some_list
+from chassis.wire import codec
+from chassis.wire_types import fault_of_money
 
 DEFAULT_MAX_LENGTH = DEFAULT_MAX_ITEMS = 1000
 # Bounds the reply: nested lists may contain very many faults.
@@ -27,16 +32,22 @@ _NO_REQUEST_ID = FieldViolation("requestId", "is required, or the header Idempot
 # The first and last second of Python's calendar, as a Timestamp has them.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 
+M = TypeVar("M", bound=betterproto2.Message)
 Found = list[FieldViolation]
 # Returns the fault of one value, or None.
 Check = Callable[[Any], str | None]
-# Adds the faults of a value, or of one field of a message, to the list; the text is the path to the value.
+# Adds the faults of a message, or of one of its fields, to the list; the text is the path to the message.
 Inspect = Callable[[Any, str, Found], None]
+# A rule between fields of a request: raises InvalidArgument that lists what is at fault, as paths in the request.
+# Fields that are invalid by themselves are absent from the request; the second argument has their paths.
+Rule = Callable[[Any, Collection[str]], object]
 
 
-def check(message: Any, idempotency_key: str = "") -> None:
-    """Raises InvalidArgument that lists every invalid field of a upb message, as a JSON caller writes it
-    (`items[0].productItemId`). The header's `idempotency_key` stands for an empty request_id; page_size gets capped.
+def checked(message_type: type[M], message: Any, rules: Sequence[Rule] = (), idempotency_key: str = "") -> M:
+    """The request in a upb message. Raises InvalidArgument that lists every invalid field and every fault that `rules`
+    find between fields, as a JSON caller writes them (`items[0].productItemId`).
+
+    The header's `idempotency_key` stands for an empty request_id; page_size gets capped. Clears invalid fields.
     """
     found: Found = []
     if idempotency_key and _REQUEST_ID in message.DESCRIPTOR.fields_by_name:
@@ -44,8 +55,25 @@ def check(message: Any, idempotency_key: str = "") -> None:
             found.append(FieldViolation("requestId", "must be empty, or what the header Idempotency-Key says"))
         setattr(message, _REQUEST_ID, idempotency_key)
     _inspect(message, "", found)
-    if found:
-        raise (RequestIdRequired if _NO_REQUEST_ID in found else InvalidArgument).of_all(found)
+    if len(found) >= _MAX_FAULTS:  # what was not inspected may be invalid
+        raise _error(found, [])
+    request: M = codec(message_type).read(message)
+    errors, refused = [], {violation.field for violation in found}
+    for rule in rules:
+        try:
+            rule(request, refused)
+        except InvalidArgument as error:
+            errors.append(error)
+    found += [fault for error in errors for fault in error.violations if fault.field not in refused]
+    if found or errors:
+        raise _error(list(dict.fromkeys(found)), errors)
+    return request
+
+
+def _error(found: Found, errors: Sequence[InvalidArgument]) -> InvalidArgument:
+    known = [RequestIdRequired] if _NO_REQUEST_ID in found else [type(error) for error in errors]
+    specific = next((error_type for error_type in known if error_type is not InvalidArgument), InvalidArgument)
+    return specific.of_all(found[:_MAX_FAULTS])
 
 
 def _inspect(message: Any, path: str, found: Found) -> None:
@@ -63,11 +91,14 @@ def _inspectors(message: Descriptor) -> tuple[Inspect, ...]:
 
 
 def _changed(resource: FieldDescriptor) -> Inspect:
-    """Inspects the fields of an update's resource that are set or named by the mask; the others need not be there."""
+    """Inspects the id of an update's resource, and what is set or named by the mask; the others need not be there."""
+    identifier = f"{resource.json_name}.id"
 
     def inspect(message: Any, path: str, found: Found) -> None:
         wanted = getattr(message, resource.name)
         named = {field.name for field, _ in wanted.ListFields()}.union(message.update_mask.paths)
+        if not wanted.id:
+            found.append(FieldViolation(path + identifier, "is required"))
         for field, inspect_field in zip(wanted.DESCRIPTOR.fields, _inspectors(wanted.DESCRIPTOR), strict=True):
             if field.name in named or "*" in named:
                 inspect_field(wanted, f"{path}{resource.json_name}.", found)
@@ -76,9 +107,10 @@ def _changed(resource: FieldDescriptor) -> Inspect:
 
 
 def _single(field: FieldDescriptor) -> Inspect:
-    rules, required, inspect_value = contract.rules_of(field), contract.is_required(field), _value(field)
+    rules, required = contract.rules_of(field), contract.is_required(field)
+    has_content, fault_of = _has_content(field), _fault_of(field, rules)
     name, json_name, has_presence = field.name, field.json_name, field.has_presence
-    fault = _NO_REQUEST_ID.description if name == _REQUEST_ID else "is required"
+    is_missing = _is_missing(field, rules)
     # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
     longest_page = rules.max if name == "page_size" else None
@@ -89,15 +121,28 @@ def _single(field: FieldDescriptor) -> Inspect:
             setattr(message, name, value := longest_page)
         if value is None or (empty_is_absent and not value):
             if required:
-                found.append(FieldViolation(path + json_name, fault))
-        elif inspect_value:
-            inspect_value(value, path + json_name, found)
+                found.append(FieldViolation(path + json_name, is_missing))
+            return
+        if has_content:
+            _inspect(value, f"{path}{json_name}.", found)
+        if fault_of and (fault := fault_of(value)):
+            found.append(FieldViolation(path + json_name, fault))
+            message.ClearField(name)
 
     return inspect
 
 
+def _is_missing(field: FieldDescriptor, rules: Rules) -> str:
+    if field.name == _REQUEST_ID:
+        return _NO_REQUEST_ID.description
+    if field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
+        return f"must be at least {rules.min}" if rules.min else "must not be 0"
+    return "is required"
+
+
 def _list(field: FieldDescriptor) -> Inspect:
-    rules, inspect_value = contract.rules_of(field), _value(field)
+    rules = contract.rules_of(field)
+    has_content, fault_of = _has_content(field), _fault_of(field, rules)
     name, json_name = field.name, field.json_name
     least, most = rules.min_items or int(contract.is_required(field)), rules.max_items or DEFAULT_MAX_ITEMS
     limit_sums = _sums(field.message_type, rules.sum) if field.message_type and rules.sum else None
@@ -108,12 +153,16 @@ def _list(field: FieldDescriptor) -> Inspect:
             found.append(FieldViolation(path + json_name, f"needs at least {least}"))
         elif len(values) > most:
             found.append(FieldViolation(path + json_name, f"takes at most {most}"))
-        elif inspect_value:
+            message.ClearField(name)
+        elif has_content:
             for index, value in enumerate(values):
                 if len(found) < _MAX_FAULTS:
-                    inspect_value(value, f"{path}{json_name}[{index}]", found)
+                    _inspect(value, f"{path}{json_name}[{index}].", found)
             if limit_sums and len(found) == before:
                 limit_sums(values, path + json_name, found)
+        elif fault_of and (faults := [(n, fault) for n, value in enumerate(values) if (fault := fault_of(value))]):
+            found += [FieldViolation(f"{path}{json_name}[{n}]", fault) for n, fault in faults]
+            message.ClearField(name)
 
     return inspect
 
@@ -133,32 +182,40 @@ def _sums(element: Descriptor, limit: SumLimit) -> Inspect:
     return inspect
 
 
-def _value(field: FieldDescriptor) -> Inspect | None:
-    """The inspector for one value of the field; None if every value is valid."""
+def _has_content(field: FieldDescriptor) -> bool:
     kind = field.message_type
-    if kind is not None and not kind.full_name.startswith("google.protobuf."):
-        return None if kind.GetOptions().map_entry else lambda value, path, found: _inspect(value, f"{path}.", found)
-    checks = tuple(_checks(field, contract.rules_of(field)))
+    return kind is not None and not kind.full_name.startswith("google.protobuf.") and not kind.GetOptions().map_entry
 
-    def inspect(value: Any, path: str, found: Found) -> None:
-        for check_one in checks:
-            if fault := check_one(value):
-                found.append(FieldViolation(path, fault))
-                return
 
-    return inspect if checks else None
+def _fault_of(field: FieldDescriptor, rules: Rules) -> Check | None:
+    """The check of one value of the field by itself; None if every value is valid."""
+    checks = tuple(_checks(field, rules))
+
+    def fault_of(value: Any) -> str | None:
+        for check in checks:
+            if fault := check(value):
+                return fault
+        return None
+
+    return fault_of if len(checks) > 1 else next(iter(checks), None)
 
 
 def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     """The checks, cheapest first. The first fault ends them, so that no pattern is matched with too long a text."""
-    if field.message_type is not None and field.message_type.full_name == "google.protobuf.Timestamp":
-        yield lambda value: None if _FIRST_S <= value.seconds <= _LAST_S else "must be in the years 1 to 9999"
+    if field.message_type is not None:
+        if field.message_type.full_name == "google.protobuf.Timestamp":
+            yield lambda value: None if _FIRST_S <= value.seconds <= _LAST_S else "must be in the years 1 to 9999"
+        elif field.message_type.full_name == "google.type.Money":
+            yield lambda value: fault_of_money(value.units, value.nanos, least=rules.min)
+        return
     if field.type == FieldDescriptor.TYPE_STRING:
         longest = rules.max_length or DEFAULT_MAX_LENGTH
         yield lambda value: f"takes at most {longest} characters" if len(value) > longest else None
         yield lambda value: "must not contain NUL" if "\0" in value else None
         if contract.is_required(field):
             yield lambda value: "must not be blank" if _is_blank(value) else None
+        if field.name == "page_token":
+            yield lambda value: None if is_of_some_list(value) else NO_TOKEN
     if field.enum_type is not None:
         known = frozenset(field.enum_type.values_by_number) - ({0} if field.is_repeated else set())
         names = ", ".join(value.name for value in field.enum_type.values if value.number)

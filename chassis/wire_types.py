@@ -1,4 +1,4 @@
-"""Converts between Google's common API types and ours; incoming values are checked."""
+"""Converts between Google's common API types and ours, and says what is wrong with an amount."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from easyorder.google.type import Money as MoneyMessage
 
-from chassis.errors import InvalidArgument
-from chassis.money import CURRENCIES, Money
+from chassis.money import Money
 
 # The limit of numeric(18, 2); see chassis.db.types.Amount.
-_LIMIT = Decimal(10) ** 16
+_LIMIT = 10**16
 
 
 def money_message(money: Money) -> MoneyMessage:
@@ -29,17 +28,19 @@ def amount_message(amount: Decimal, currency: str) -> MoneyMessage:
     return MoneyMessage(currency_code=currency, units=units, nanos=int((amount - units) * 10**9))
 
 
-def money_of(message: MoneyMessage | None, field: str) -> Money:
-    """The amount in `field`. Raises InvalidArgument unless it is whole minor units, 0 or more, of a known currency."""
+def money_of(message: MoneyMessage | None) -> Money:
+    """The amount of a message without faults; without a message none, of no currency."""
     if message is None:
-        raise InvalidArgument.of(field, "is required")
-    if message.currency_code not in CURRENCIES:
-        raise InvalidArgument.of(f"{field}.currencyCode", f"must be one of {', '.join(sorted(CURRENCIES))}")
-    money = Money.from_units(message.units, message.nanos, message.currency_code)
-    if not 0 <= message.nanos < 1_000_000_000 or money.is_negative:
-        raise InvalidArgument.of(field, "must not be negative")
-    if money.amount >= _LIMIT:
-        raise InvalidArgument.of(field, f"must be less than {_LIMIT:,}")
-    if money != money.rounded():
-        raise InvalidArgument.of(field, "must be in whole minor units, two decimals")
-    return money.rounded()
+        return Money.zero("")
+    return Money.from_units(message.units, message.nanos, message.currency_code).rounded()
+
+
+def fault_of_money(units: int, nanos: int, *, least: int | None) -> str | None:
+    """What is wrong with an amount whose parts are valid by themselves, or None."""
+    if units * nanos < 0:
+        return "must have units and nanos of the same sign"
+    if least is not None and (units < least or (units == least and nanos < 0)):
+        return f"must be at least {least}" if least else "must not be negative"
+    if abs(units) >= _LIMIT:
+        return f"must be less than {_LIMIT:,}"
+    return "must be in whole minor units, two decimals" if nanos % 10_000_000 else None

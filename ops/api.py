@@ -23,6 +23,7 @@ from chassis.grpc.exports import exported
 from chassis.metrics import Gauges
 from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
+from chassis.validation import Rule
 from ops.audit_checkpoints import write_checkpoints
 from ops.audit_entries import entry_message, export_entries, list_entries
 
@@ -35,6 +36,15 @@ _PURGE = (
 _PAGE_SIZE = 20
 _JOBS = PageTokens(tuple[int, int])
 _NEWEST = PageTokens(int)
+_METHODS = (
+    "list_jobs",
+    "retry_job",
+    "discard_job",
+    "list_errors",
+    "list_audit_entries",
+    "export_audit_entries",
+    "get_stats",
+)
 # The order of lists: jobs that need an operator are first.
 _STATES = ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")
 
@@ -109,9 +119,12 @@ class OpsApi:
     lag_ms: Callable[[], Awaitable[float]] | None = None
     not_discardable: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def rules(self) -> Mapping[str, Sequence[Rule]]:
+        return dict.fromkeys(_METHODS, (self._is_of_this_service,))
+
     async def list_jobs(self, request: v1.ListJobsRequest) -> v1.ListJobsResponse:
         """Lists jobs of one state or of all states, in the order of _STATES, the newest first."""
-        self._check(request.service)
         state = v1.JobState(request.state).name if request.state else None
         size, filter = request.page_size or _PAGE_SIZE, f"jobs {state}"
         first, below = _JOBS.read(request.page_token, filter=filter) if request.page_token else (0, None)
@@ -131,7 +144,6 @@ class OpsApi:
 
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now; one that runs or is done is left as it is. Raises JobNotFound and JobDiscarded."""
-        self._check(request.service)
         row, changed = await self._change(_RETRY, id=int(request.id))
         if changed:
             self.wake_jobs()
@@ -144,7 +156,6 @@ class OpsApi:
 
         Raises JobNotFound, JobRunning, JobDone and JobNotDiscardable.
         """
-        self._check(request.service)
         current().audit_details.append(request.reason)
         needed = as_json(list(self.not_discardable))
         row, changed = await self._change(_DISCARD, id=int(request.id), reason=request.reason, needed=needed)
@@ -153,7 +164,6 @@ class OpsApi:
         return _job(row)
 
     async def list_errors(self, request: v1.ListErrorsRequest) -> v1.ListErrorsResponse:
-        self._check(request.service)
         size, query = request.page_size or _PAGE_SIZE, _ERROR
         if request.page_token:
             query = query.where(RECORDED_ERROR.c.id < _NEWEST.read(request.page_token, filter="errors"))
@@ -163,17 +173,14 @@ class OpsApi:
         return v1.ListErrorsResponse(errors=errors, next_page_token=token)
 
     async def list_audit_entries(self, request: v1.ListAuditEntriesRequest) -> v1.ListAuditEntriesResponse:
-        self._check(request.service)
         size = request.page_size or _PAGE_SIZE
         rows, token = await list_entries(self.engine, request, page_size=size, page_token=request.page_token)
         return v1.ListAuditEntriesResponse(entries=[*map(entry_message, rows)], next_page_token=token)
 
     def export_audit_entries(self, request: v1.ExportAuditEntriesRequest) -> AsyncIterator[HttpBody]:
-        self._check(request.service)
         return exported(f"audit_{self.service}", export_entries(self.engine, request))
 
     async def get_stats(self, request: v1.GetStatsRequest) -> v1.Stats:
-        self._check(request.service)
         counted = await self._rows(select(JOB.c.state, func.count().label("jobs")).group_by(JOB.c.state))
         by_state = {row["state"]: row["jobs"] for row in counted}
         return v1.Stats(
@@ -185,9 +192,9 @@ class OpsApi:
             figures=dict(self.gauges.read()),
         )
 
-    def _check(self, service: str) -> None:
+    def _is_of_this_service(self, request: Any, _: object) -> None:
         # Over HTTP the path names the service; a gRPC client may omit it.
-        if service not in ("", self.service):
+        if request.service not in ("", self.service):
             raise InvalidArgument.of(
                 "service", f"must be {self.service} here; x-easyorder-service names the service that a call is for"
             )

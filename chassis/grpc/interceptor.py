@@ -45,7 +45,6 @@ from chassis.errors import (
 from chassis.grpc import metadata
 from chassis.grpc.status import DETAILS_KEY, to_status
 from chassis.grpc.streams import OpenStreams, StreamLimits
-from chassis.validation import check
 from chassis.wire import Encoded, Malformed, codec
 from foundation.addresses import LOOPBACK, client_address
 
@@ -208,9 +207,10 @@ class CallInterceptor(AsyncServerInterceptor):
     async def _audited(self, called: contract.Method, handler: Handler, request: UpbMessage, context: Context) -> Any:
         """Audits attempted changes and their outcome, written in the background. Reads that are permitted are not."""
         outcome, reply = "CANCELLED", None
+        # Before the check, which clears what is invalid.
+        named = _ids_in(called, request)
         try:
-            check(request, metadata.incoming.get().get(metadata.IDEMPOTENCY_KEY, ""))
-            reply = await handler(codec(called.request).read(request), context)
+            reply = await handler(request, context)
             outcome = "OK"
             return reply
         except Exception as error:
@@ -218,7 +218,7 @@ class CallInterceptor(AsyncServerInterceptor):
             raise
         finally:
             if not _READS.match(called.name):
-                self._note(called, _ids_in(called, request) or str(getattr(reply, "id", "")), outcome)
+                self._note(called, named or str(getattr(reply, "id", "")), outcome)
 
     def _note(self, called: contract.Method, resource: str, outcome: str) -> None:
         self._audit.add(entry(called.name, resource, outcome=outcome, at=self._options.clock.now()))

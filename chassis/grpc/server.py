@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import grpc
@@ -19,11 +20,13 @@ from chassis import contract
 from chassis.audit import AuditEntry, AuditWriter, Sink, discard
 from chassis.background import Background
 from chassis.errors import Unavailable, Unimplemented
+from chassis.grpc import metadata
 from chassis.grpc.health import Probe, ProbedHealth
 from chassis.grpc.interceptor import CallInterceptor, CallOptions, Context, Handler, send_reply_headers
 from chassis.grpc.reflection import Reflection
 from chassis.grpc.tls import Tls
 from chassis.settings import MeshSettings
+from chassis.validation import Rule, checked
 from chassis.wire import codec
 from foundation.watchdog import Watchdog
 
@@ -44,7 +47,8 @@ class GrpcServer(CallOptions):
     """The gRPC server of a process: `servicers` by the full name of their service in the contract.
 
     A servicer is a plain object with a method for each rpc that it implements, in snake case: `async def
-    create_order(self, request) -> Order`, an async generator for a stream. Other rpcs return UNIMPLEMENTED.
+    create_order(self, request) -> Order`, an async generator for a stream. Other rpcs return UNIMPLEMENTED. It may
+    have `rules` between the fields of requests, by the name of the method that takes them.
     """
 
     name: str
@@ -113,10 +117,14 @@ class GrpcServer(CallOptions):
             raise Unimplemented(f"{method.name} is part of the contract, but not of this version")
 
         work = getattr(servicer, method.snake_name, refuse)
+        rules = getattr(servicer, "rules", {}).get(method.snake_name, ())
         if method.server_streaming:
             streaming = _streaming(work, codec(method.response).encode)
-            return grpc.unary_stream_rpc_method_handler(self._interceptor.around(streaming, method))
-        return grpc.unary_unary_rpc_method_handler(self._interceptor.around(lambda request, _: work(request), method))
+            return grpc.unary_stream_rpc_method_handler(
+                self._interceptor.around(partial(_checked, streaming, rules, method), method)
+            )
+        unary = partial(_checked, lambda request, _: work(request), rules, method)
+        return grpc.unary_unary_rpc_method_handler(self._interceptor.around(unary, method))
 
 
 async def serve(server: GrpcServer, settings: MeshSettings) -> None:
@@ -142,6 +150,11 @@ async def serve(server: GrpcServer, settings: MeshSettings) -> None:
     finally:
         for work in reversed(started):
             await work.stop()
+
+
+async def _checked(handler: Handler, rules: Sequence[Rule], method: contract.Method, request: Any, ctx: Context) -> Any:
+    key = metadata.incoming.get().get(metadata.IDEMPOTENCY_KEY, "")
+    return await handler(checked(method.request, request, rules, key), ctx)
 
 
 def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any], bytes]) -> Handler:

@@ -39,7 +39,6 @@ _WELL_KNOWN: dict[str, Json] = {
     "google.rpc.Status": {"$ref": "#/components/schemas/Error"},
 }
 # What the contract cannot say of Google's messages.
-_REQUIRED_OF_GOOGLE = {"google.type.Money.currency_code", "google.type.PostalAddress.region_code"}
 _ALWAYS_SET_OF_GOOGLE = {"google.rpc.RetryInfo.retry_delay"}
 _EXAMPLES = {"google.type.Money": {"currencyCode": "USD", "units": "12", "nanos": 500_000_000}}
 
@@ -161,7 +160,7 @@ def _not_left_out(field: FieldDescriptor) -> Json:
 
 
 def _must_be_given(field: FieldDescriptor) -> bool:
-    return is_required(field) or bool(rules_of(field).min_items) or field.full_name in _REQUIRED_OF_GOOGLE
+    return is_required(field) or bool(rules_of(field).min_items)
 
 
 def _is_always_there(field: FieldDescriptor) -> bool:

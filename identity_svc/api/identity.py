@@ -12,6 +12,7 @@ from chassis.grpc import metadata
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
 from chassis.update_mask import updated_fields
+from identity_svc.api.identity_rules import CHANGEABLE, IDENTITY_RULES
 from identity_svc.api.messages import jwk, session_message, team_message, tokens_message, user_message
 from identity_svc.commands.change_password import ChangePassword
 from identity_svc.commands.create_team import CreateTeam
@@ -42,12 +43,12 @@ from identity_svc.queries.list_users import ListUsers, list_users
 
 SERVICE = "easyorder.identity.v1.IdentityService"
 _USER_AGENT_BYTES = 200
-# The fields of a user that UpdateUser changes.
-_CHANGEABLE = ("email", "display_name")
 
 
 class IdentityApi:
     """The servicer; the server answers rpcs that it does not implement."""
+
+    rules = IDENTITY_RULES
 
     def __init__(
         self, mediator: Mediator[IdentityUow], open_stores: OpenStores, revocations: RevocationFeed, clock: Clock
@@ -109,7 +110,7 @@ class IdentityApi:
         wanted = request.user or v1.User()
         command = UpdateUser(
             id=wanted.id,
-            changed=updated_fields(wanted, request.update_mask, _CHANGEABLE),
+            changed=updated_fields(wanted, request.update_mask, CHANGEABLE),
             email=wanted.email,
             display_name=wanted.display_name,
             etag=wanted.etag,

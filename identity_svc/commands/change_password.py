@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 
 from chassis.context import current
-from chassis.errors import InvalidArgument
 from chassis.mediator import Command
+from identity_svc.commands.own_password import require_current
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.update_user import IsOwnPassword
 from identity_svc.domain.errors import UserNotFound
@@ -45,8 +45,8 @@ async def change_password(
         raise UserNotFound
     policy.check(cmd.new_password, email=known.email, display_name=known.display_name, field="newPassword")
     is_own = str(user_id) == caller.id
-    if is_own and not cmd.current_password.reveal():
-        raise InvalidArgument.of("currentPassword", "is required")
+    if is_own:
+        require_current(cmd.current_password, "currentPassword", "another password")
     new = await passwords.hash(cmd.new_password)
     if is_own and not await is_own_password(cmd.current_password, user_id, uow, place=cmd.place):
         return None

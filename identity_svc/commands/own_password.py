@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from chassis.errors import Conflict
+from chassis.errors import Conflict, InvalidArgument
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.lockout import LockoutPolicy
 from identity_svc.domain.password import Password
 from identity_svc.domain.ports import OpenStores, Passwords
 from identity_svc.domain.user import UserId
+
+
+def require_current(password: Password, field: str, change: str) -> None:
+    """Raises InvalidArgument if the current password is missing."""
+    if not password.reveal():
+        raise InvalidArgument.of(field, f"is required for {change}")
 
 
 async def is_own_password(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from chassis.audit import note_changes
 from chassis.context import current
-from chassis.errors import EtagMismatch, InvalidArgument
+from chassis.errors import EtagMismatch
 from chassis.mediator import Command
+from identity_svc.commands.own_password import require_current
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.domain.errors import EmailTaken, UserNotFound
 from identity_svc.domain.password import Password
@@ -38,7 +39,7 @@ async def update_user(cmd: UpdateUser, uow: IdentityUow, *, is_own_password: IsO
     """Raises UserNotFound, EtagMismatch, EmailTaken, AccountLocked or InvalidArgument."""
     caller = current().caller
     user_id = visible_user_id(cmd.id, caller_id=caller.id, sees_all=caller.is_admin)
-    email = email_of(cmd.email) if "email" in cmd.changed else None
+    email = email_of(cmd.email, "user.email") if "email" in cmd.changed else None
     needs_password = email is not None and str(user_id) == caller.id
     if needs_password and not await _may_change_address(cmd, user_id, uow, is_own_password):
         return None
@@ -66,6 +67,5 @@ async def update_user(cmd: UpdateUser, uow: IdentityUow, *, is_own_password: IsO
 async def _may_change_address(
     cmd: UpdateUser, user_id: UserId, uow: IdentityUow, is_own_password: IsOwnPassword
 ) -> bool:
-    if not cmd.current_password.reveal():
-        raise InvalidArgument.of("user.currentPassword", "is required for another email")
+    require_current(cmd.current_password, "user.currentPassword", "another email")
     return await is_own_password(cmd.current_password, user_id, uow, place=cmd.place)

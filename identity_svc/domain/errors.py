@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from chassis.errors import AppError, FieldViolation, Kind, Unauthenticated
+from chassis.errors import AppError, InvalidArgument, Kind, Unauthenticated
 
 
 class EmailTaken(AppError):
@@ -14,14 +12,10 @@ class EmailTaken(AppError):
         super().__init__("a user with this address exists; log in, or register another address")
 
 
-class WeakPassword(AppError):
+class WeakPassword(InvalidArgument):
     """The password is too easy to guess; names the field and all faults, never the value."""
 
-    kind, reason = Kind.INVALID_ARGUMENT, "WEAK_PASSWORD"
-
-    def __init__(self, field: str, faults: Sequence[str]) -> None:
-        violations = [FieldViolation(field, fault) for fault in faults]
-        super().__init__(f"{field} {' and '.join(faults)}", violations=violations)
+    reason = "WEAK_PASSWORD"
 
 
 class AccountLocked(AppError):

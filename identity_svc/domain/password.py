@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from chassis.errors import FieldViolation
 from identity_svc.domain.errors import WeakPassword
 from identity_svc.domain.user import Email
 
@@ -51,7 +52,7 @@ class PasswordPolicy:
     def check(self, password: Password, *, email: Email, display_name: str, field: str = "password") -> None:
         """Raises WeakPassword, which names `field` and all faults."""
         if faults := list(self._faults(password.reveal(), email, display_name)):
-            raise WeakPassword(field, faults)
+            raise WeakPassword.of_all([FieldViolation(field, fault) for fault in faults])
 
     def _faults(self, text: str, email: Email, display_name: str) -> Iterator[str]:
         if not MIN_LENGTH <= len(text) <= MAX_LENGTH:

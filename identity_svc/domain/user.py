@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -92,9 +93,16 @@ def visible_user_id(text: str, *, caller_id: str, sees_all: bool) -> UserId:
     return user_id
 
 
-def email_of(text: str) -> Email:
+def is_self(text: str, caller_id: str) -> bool:
+    """Whether `text`, a UUID or `me`, means the caller."""
+    with suppress(UserNotFound):
+        return text == ME or str(user_id_of(text)) == caller_id
+    return False
+
+
+def email_of(text: str, field: str = "email") -> Email:
     """The normalised address, regardless of case. Raises InvalidArgument when it has control characters."""
-    return Email(line_of("email", text).casefold())
+    return Email(line_of(field, text).casefold())
 
 
 def line_of(field: str, text: str) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from easyorder.common.v1 import StockState
 from easyorder.internal.order.v1 import (
     ConfirmAvailabilityRequest,
     ConfirmAvailabilityResponse,
     FindPlacedHoldsRequest,
     FindPlacedHoldsResponse,
+    ItemStock,
     OrderAvailability,
 )
 
 from chassis.grpc.clients import Client, rpc
 from inventory_svc.domain.reservation import PlacedHolds
 from inventory_svc.domain.stock import ItemAvailability
-from inventory_svc.messages.inventory import availability_message
+from inventory_svc.messages.inventory import shown
 
 _STOCK = "easyorder.internal.order.v1.OrderStockService"
 _CONFIRM = rpc(_STOCK, "ConfirmAvailability", ConfirmAvailabilityRequest, ConfirmAvailabilityResponse)
@@ -35,7 +37,7 @@ class GrpcOrders:
         availability = OrderAvailability(
             order_id=order_id,
             filled=filled,
-            items=[availability_message(stock) for stock in stocks],
+            items=[_stock_message(stock) for stock in stocks],
             request_id=request_id,
             lost_reason=lost_reason,
         )
@@ -45,3 +47,12 @@ class GrpcOrders:
         request = FindPlacedHoldsRequest(order_ids=list(order_ids))
         found = await self._peer.call(_PLACED, request, timeout_s=self._timeout_s)
         return PlacedHolds(placed=frozenset(found.order_ids), unsold=frozenset(found.unsold_order_ids))
+
+
+def _stock_message(stock: ItemAvailability) -> ItemStock:
+    return ItemStock(
+        product_item_id=stock.product_item_id,
+        sku=stock.sku,
+        state=StockState[stock.state.name],
+        available=shown(stock.available),
+    )

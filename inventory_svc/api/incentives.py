@@ -18,6 +18,7 @@ from easyorder.incentive.v1 import (
 from chassis.context import current
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
+from inventory_svc.api.catalogue_rules import INCENTIVE_RULES
 from inventory_svc.commands.activate_incentive import ActivateIncentive
 from inventory_svc.commands.create_incentive import CreateIncentive
 from inventory_svc.commands.deactivate_incentive import DeactivateIncentive
@@ -33,6 +34,8 @@ from inventory_svc.queries.incentives import IncentiveQueries
 
 class IncentiveApi:
     """The servicer of easyorder.incentive.v1.IncentiveService."""
+
+    rules = INCENTIVE_RULES
 
     def __init__(self, mediator: Mediator[InventoryUow], queries: IncentiveQueries) -> None:
         self._mediator = mediator

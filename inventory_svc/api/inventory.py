@@ -28,10 +28,11 @@ from easyorder.inventory.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import InvalidArgument, PermissionDenied
+from chassis.errors import PermissionDenied
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
 from chassis.wire import Encoded, codec
+from inventory_svc.api.catalogue_rules import PRODUCT_RULES, STOCK_RULES
 from inventory_svc.commands.adjust_stock import AdjustStock
 from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
@@ -54,6 +55,8 @@ R = TypeVar("R")
 
 class ProductApi:
     """The rpcs of easyorder.catalog.v1.ProductService that this version implements."""
+
+    rules = PRODUCT_RULES
 
     def __init__(self, mediator: Mediator[InventoryUow], queries: ProductQueries, pages: ProductPages) -> None:
         self._mediator = mediator
@@ -109,6 +112,8 @@ class ProductApi:
 class InventoryApi:
     """The rpcs of easyorder.inventory.v1.InventoryService that this version implements."""
 
+    rules = STOCK_RULES
+
     def __init__(
         self, mediator: Mediator[InventoryUow], queries: StockQueries, watch: StockWatch, *, low_stock: int
     ) -> None:
@@ -131,8 +136,6 @@ class InventoryApi:
         if request.low_stock_only:
             threshold = self._low_stock if threshold is None else threshold
             page = await self._queries.list_low_stock(threshold, product_id, page_size=size, page_token=token)
-        elif threshold is not None:
-            raise InvalidArgument.of("lowStockThreshold", "is for lists with lowStockOnly")
         else:
             page = await self._queries.list_stock_levels(product_id, page_size=size, page_token=token)
         return ListStockLevelsResponse(

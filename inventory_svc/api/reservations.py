@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from typing import TypeVar
 
 from easyorder.internal.inventory.v1 import (
@@ -44,11 +44,18 @@ from inventory_svc.messages.reservations import (
 R = TypeVar("R")
 
 
+def _one_revision_each(request: CommitRequest | ReleaseRequest, refused: Collection[str]) -> None:
+    if "orderIds" not in refused and len(request.revisions) != len(request.order_ids):
+        raise InvalidArgument.of("revisions", "must have one entry for each of orderIds")
+
+
 class ReservationApi:
     """The rpcs of easyorder.internal.inventory.v1.ReservationService.
 
     Each order of a call is a separate command, so that orders of concurrent calls share a transaction.
     """
+
+    rules = dict.fromkeys(("commit", "release"), (_one_revision_each,))
 
     def __init__(self, mediator: Mediator[InventoryUow]) -> None:
         self._mediator = mediator
@@ -111,8 +118,6 @@ def _reserve_result(answer: Reservation | AppError) -> ReserveResult:
 
 
 def _attempts(request: CommitRequest | ReleaseRequest) -> Iterable[tuple[int, int]]:
-    if len(request.revisions) != len(request.order_ids):
-        raise InvalidArgument.of("revisions", "must have one entry for each of orderIds")
     return zip(request.order_ids, request.revisions, strict=True)
 
 

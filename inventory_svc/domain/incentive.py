@@ -3,7 +3,7 @@ priced."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,8 @@ from inventory_svc.domain.keys import fault_of
 
 _MAX_AMOUNT = Decimal(1_000_000_000_000)
 _MAX_MULTIPLIER = Decimal(100)
+# What decides whether a value is valid.
+_OF_VALUE = frozenset({"kind", "value", "currency", "buy_quantity", "get_quantity"})
 
 
 class IncentiveKind(Enum):
@@ -87,9 +89,15 @@ class Incentive:
     def covers(self, product_item_id: int) -> bool:
         return not self.product_item_ids or product_item_id in self.product_item_ids
 
-    def check(self) -> None:
-        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the incentive."""
-        violations = [*self._faults_of_code(), *self._faults_of_value(), *self._faults_of_limits()]
+    def check(self, unknown: Collection[str] = ()) -> None:
+        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the incentive.
+
+        Of an incentive of which some attributes are `unknown`, it finds what is wrong with the others. One that is
+        unknown has its default.
+        """
+        violations = [*self._faults_of_code(), *self._faults_of_limits()]
+        if _OF_VALUE.isdisjoint(unknown):
+            violations += self._faults_of_value()
         if violations:
             raise InvalidArgument.of_all(violations)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from chassis.errors import FieldViolation, InvalidArgument
-from chassis.money import CURRENCIES, Money
+from chassis.money import Money
 from inventory_svc.domain.keys import fault_of, key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
 MAX_PRICE = Decimal(1_000_000_000)
 # Of the names and values that an item has chosen, in characters: every line of every hold carries them.
 MAX_CHOSEN = 250
+# What the price of an item without one of its own is made of.
+_OF_PRICES = frozenset({"base_price", "price_modifier"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +136,20 @@ class Product:
         modifiers = [options[chosen].price_modifier for chosen in item.options]
         return self.base_price + Money.sum(modifiers, self.base_price.currency)
 
-    def check(self) -> None:
-        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the product."""
-        violations = [*self._missing(), *self._faults_of_variations(), *self._faults_of_items()]
-        if not violations:
-            violations = [*self._unsellable_items()]
+    def check(self, unknown: Collection[str] = ()) -> None:
+        """Raises InvalidArgument naming every field at fault, as paths of the JSON that describes the product.
+
+        Of a product of which some attributes are `unknown`, it finds what is wrong with the others. One that is unknown
+        has the value that it would have if it were not given.
+        """
+        prices = [*self._faults_of_prices()]
+        violations = [*prices, *self._faults_of_variations(), *self._faults_of_items()]
+        if not unknown:
+            violations += self._missing()
+        if "variations" not in unknown:
+            violations += self._faults_of_choices()
+            if not prices and _OF_PRICES.isdisjoint(unknown):
+                violations += self._unsellable_items()
         if violations:
             raise InvalidArgument.of_all(violations)
 
@@ -148,53 +159,59 @@ class Product:
             yield FieldViolation("product.name", "is required")
         if not self.items:
             yield FieldViolation("product.productItems", "needs at least 1")
-        if self.base_price.currency:
-            yield from self._faults_of_price("product.basePrice", self.base_price, lowest=Decimal(0))
-        else:
+        if not self.base_price.currency:
             yield FieldViolation("product.basePrice", "is required")
+
+    def _faults_of_prices(self) -> Iterator[FieldViolation]:
+        yield from self._faults_of_price("product.basePrice", self.base_price, lowest=Decimal(0))
+        for v, variation in enumerate(self.variations):
+            for o, option in enumerate(variation.options):
+                path = f"product.variations[{v}].options[{o}].priceModifier"
+                yield from self._faults_of_price(path, option.price_modifier, lowest=-MAX_PRICE)
+        for i, item in enumerate(self.items):
+            if item.price_override is not None:
+                path = f"product.productItems[{i}].priceOverride"
+                yield from self._faults_of_price(path, item.price_override, lowest=Decimal(0))
 
     def _faults_of_variations(self) -> Iterator[FieldViolation]:
         yield from _repeated("product.variations[{}].name", [variation.name for variation in self.variations])
         for v, variation in enumerate(self.variations):
-            path = f"product.variations[{v}].options"
-            yield from _repeated(path + "[{}].value", [option.value for option in variation.options])
-            for o, option in enumerate(variation.options):
-                yield from self._faults_of_price(f"{path}[{o}].priceModifier", option.price_modifier, lowest=-MAX_PRICE)
+            path = f"product.variations[{v}].options[{{}}].value"
+            yield from _repeated(path, [option.value for option in variation.options])
 
     def _faults_of_items(self) -> Iterator[FieldViolation]:
         yield from _repeated("product.productItems[{}].sku", [item.sku for item in self.items], key_of)
-        values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
         for i, item in enumerate(self.items):
             path = f"product.productItems[{i}]"
             if fault := fault_of(item.sku):
                 yield FieldViolation(f"{path}.sku", fault)
-            if item.price_override is not None:
-                yield from self._faults_of_price(f"{path}.priceOverride", item.price_override, lowest=Decimal(0))
             yield from _repeated(path + ".options[{}].variation", [chosen.variation for chosen in item.options])
             if sum(len(chosen.variation) + len(chosen.value) for chosen in item.options) > MAX_CHOSEN:
                 yield FieldViolation(f"{path}.options", f"take at most {MAX_CHOSEN} characters in all, names included")
+
+    def _faults_of_choices(self) -> Iterator[FieldViolation]:
+        values = {variation.name: {option.value for option in variation.options} for variation in self.variations}
+        for i, item in enumerate(self.items):
             for o, chosen in enumerate(item.options):
+                path = f"product.productItems[{i}].options[{o}]"
                 if chosen.variation not in values:
-                    yield FieldViolation(
-                        f"{path}.options[{o}].variation", f"the product has no variation {chosen.variation!r}"
-                    )
+                    yield FieldViolation(f"{path}.variation", f"the product has no variation {chosen.variation!r}")
                 elif chosen.value not in values[chosen.variation]:
-                    yield FieldViolation(
-                        f"{path}.options[{o}].value", f"variation {chosen.variation!r} has no option {chosen.value!r}"
-                    )
+                    fault = f"variation {chosen.variation!r} has no option {chosen.value!r}"
+                    yield FieldViolation(f"{path}.value", fault)
 
     def _faults_of_price(self, path: str, price: Money, *, lowest: Decimal) -> Iterator[FieldViolation]:
-        if price.currency not in CURRENCIES:
-            yield FieldViolation(f"{path}.currencyCode", f"must be one of {', '.join(sorted(CURRENCIES))}")
-        elif price.currency != self.base_price.currency:
+        if price.currency and price.currency != self.base_price.currency and self.base_price.currency:
             yield FieldViolation(f"{path}.currencyCode", f"must be {self.base_price.currency}, as the base price")
         if not lowest <= price.amount <= MAX_PRICE:
             yield FieldViolation(path, f"must be between {lowest} and {MAX_PRICE}")
-        elif price != price.rounded():
-            yield FieldViolation(path, "must be in whole minor units, two decimals")
 
     def _unsellable_items(self) -> Iterator[FieldViolation]:
-        for i, price in enumerate(self.prices()):
+        options = self.options()
+        for i, item in enumerate(self.items):
+            if not all(chosen in options for chosen in item.options):
+                continue
+            price = self._price(item, options)
             if not 0 <= price.amount <= MAX_PRICE:
                 yield FieldViolation(
                     f"product.productItems[{i}].options",

@@ -9,7 +9,6 @@ from easyorder.incentive.v1 import Incentive as IncentiveMessage
 from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
 from easyorder.incentive.v1 import UpdateIncentiveRequest
 
-from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.update_mask import updated_fields
 from chassis.wire_types import money_message, money_of
@@ -39,8 +38,7 @@ CHANGEABLE = {
 def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | None) -> UpdateIncentive:
     """Raises InvalidArgument for a field that cannot be changed."""
     wanted = request.incentive
-    if wanted is None or not wanted.id:
-        raise InvalidArgument.of("incentive.id", "is required")
+    assert wanted is not None  # the contract requires its id
     fields = updated_fields(wanted, request.update_mask, list(CHANGEABLE))
     return UpdateIncentive(
         request=key,
@@ -52,7 +50,7 @@ def update_incentive_command(request: UpdateIncentiveRequest, key: RequestKey | 
 
 
 def incentive_of_message(message: IncentiveMessage) -> Incentive:
-    """The requested incentive; only the form of amounts is checked. Output-only fields are ignored."""
+    """The requested incentive. Output-only fields are ignored."""
     return Incentive(
         code=composed(message.code.strip()),
         # Without a kind: an update that leaves it as it is.
@@ -61,7 +59,7 @@ def incentive_of_message(message: IncentiveMessage) -> Incentive:
         currency=message.currency_code,
         starts=message.start_time,
         ends=message.end_time,
-        min_total=None if message.min_total is None else money_of(message.min_total, "incentive.minTotal"),
+        min_total=None if message.min_total is None else money_of(message.min_total),
         product_item_ids=tuple(map(int, message.product_item_ids)),
         max_uses=message.max_uses,
         max_uses_per_user=message.max_uses_per_user,

@@ -11,16 +11,14 @@ from easyorder.catalog.v1 import Variation as VariationMessage
 from easyorder.catalog.v1 import VariationOption as VariationOptionMessage
 from easyorder.common.v1 import ItemOption as ItemOptionMessage
 from easyorder.common.v1 import StockState as StockStateMessage
-from easyorder.google.type import Money as MoneyMessage
 from easyorder.inventory.v1 import ItemAvailability as ItemAvailabilityMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 
-from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.money import Money
 from chassis.update_mask import updated_fields
 from chassis.wire import codec
-from chassis.wire_types import money_message
+from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
@@ -64,14 +62,14 @@ def serialised_products(products: Sequence[Product]) -> bytes:
 
 
 def wanted_product(message: ProductMessage) -> Product:
-    """The requested product; only the form of amounts is checked. Output-only fields are ignored.
+    """The requested product. Output-only fields are ignored.
 
     A price that is missing is zero in no currency.
     """
     return Product(
         name=composed(message.name),
         description=composed(message.description),
-        base_price=_money(message.base_price, "product.basePrice"),
+        base_price=money_of(message.base_price),
         variations=tuple(
             Variation(
                 id=int(variation.id or 0),
@@ -80,24 +78,21 @@ def wanted_product(message: ProductMessage) -> Product:
                     VariationOption(
                         id=int(option.id or 0),
                         value=composed(option.value),
-                        price_modifier=_money(
-                            option.price_modifier, f"product.variations[{v}].options[{o}].priceModifier"
-                        ),
+                        price_modifier=money_of(option.price_modifier),
                     )
-                    for o, option in enumerate(variation.options)
+                    for option in variation.options
                 ),
             )
-            for v, variation in enumerate(message.variations)
+            for variation in message.variations
         ),
-        items=tuple(_wanted_item(item, f"product.productItems[{i}]") for i, item in enumerate(message.product_items)),
+        items=tuple(_wanted_item(item) for item in message.product_items),
     )
 
 
 def update_product_command(request: UpdateProductRequest, key: RequestKey | None) -> UpdateProduct:
     """Raises InvalidArgument for a field that cannot be changed."""
     wanted = request.product
-    if wanted is None or not wanted.id:
-        raise InvalidArgument.of("product.id", "is required")
+    assert wanted is not None  # the contract requires its id
     fields = updated_fields(wanted, request.update_mask, list(CHANGEABLE))
     return UpdateProduct(
         request=key,
@@ -114,7 +109,7 @@ def availability_message(stock: ItemAvailability) -> ItemAvailabilityMessage:
         product_item_id=str(stock.product_item_id),
         sku=stock.sku,
         state=StockStateMessage[stock.state.name],
-        available=_shown(stock.available),
+        available=shown(stock.available),
     )
 
 
@@ -122,11 +117,11 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
     return StockLevelMessage(
         product_item_id=str(level.product_item_id),
         sku=level.sku,
-        quantity_on_hand=_shown(level.on_hand),
-        reserved=_shown(level.reserved),
-        available=_shown(level.available),
-        sold=_shown(level.sold),
-        backordered=_shown(level.backordered),
+        quantity_on_hand=shown(level.on_hand),
+        reserved=shown(level.reserved),
+        available=shown(level.available),
+        sold=shown(level.sold),
+        backordered=shown(level.backordered),
         warehouse_location=level.warehouse_location,
         etag=level.etag,
         location_id=ONLY_LOCATION,
@@ -134,17 +129,17 @@ def stock_level_message(level: StockLevel) -> StockLevelMessage:
     )
 
 
-def _shown(pieces: int) -> int:
+def shown(pieces: int) -> int:
     """In the message an int32: what is sold in all has no limit."""
     return min(pieces, 2**31 - 1)
 
 
-def _wanted_item(message: ProductItemMessage, path: str) -> ProductItem:
+def _wanted_item(message: ProductItemMessage) -> ProductItem:
     override = message.price_override
     return ProductItem(
         id=int(message.id or 0),
         sku=composed(message.sku.strip()),
-        price_override=None if override is None else _money(override, f"{path}.priceOverride"),
+        price_override=None if override is None else money_of(override),
         options=tuple(
             ItemOption(variation=composed(chosen.variation), value=composed(chosen.value)) for chosen in message.options
         ),
@@ -177,12 +172,3 @@ def _item_message(item: ProductItem, price: Money) -> ProductItemMessage:
         backorderable=item.backorderable,
         price=money_message(price),
     )
-
-
-def _money(message: MoneyMessage | None, field: str) -> Money:
-    """An amount of either sign; the product checks the sign. Raises InvalidArgument for an invalid Money message."""
-    if message is None:
-        return Money.zero("")
-    if abs(message.nanos) > 999_999_999 or message.units * message.nanos < 0:
-        raise InvalidArgument.of(f"{field}.nanos", "must be less than one unit, and of the same sign as units")
-    return Money.from_units(message.units, message.nanos, message.currency_code)

@@ -86,7 +86,7 @@ def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
 
 
 def restock_command(request: ReturnedGoods) -> Restock:
-    refunded = None if request.refunded is None else money_of(request.refunded, "refunded")
+    refunded = None if request.refunded is None else money_of(request.refunded)
     returned = Returned(lines=_order_lines(request.lines), money=refunded.amount if refunded else Decimal(0))
     return Restock(order_id=request.order_id, returned=returned)
 

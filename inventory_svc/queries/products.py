@@ -66,12 +66,10 @@ class PageRequest:
         with_deleted: bool = False,
     ) -> PageRequest:
         """The requested page; a size of 0 means 10. Raises InvalidArgument, also for a query of too many words."""
-        if page_number and page_token:
-            raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
         first = cls(
             number=page_number,
             size=page_size or DEFAULT_PAGE_SIZE,
-            query=" ".join(_words(query)),
+            query=" ".join(words_of(query)),
             currency=currency,
             with_deleted=with_deleted,
         )
@@ -140,7 +138,7 @@ class ProductQueries:
         )
 
 
-def _words(query: str) -> list[str]:
+def words_of(query: str) -> list[str]:
     """The words that decide what is found; each costs a search. Raises InvalidArgument."""
     written: dict[str, str] = {}
     for word in query.split():

@@ -13,7 +13,6 @@ from easyorder.internal.order.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import InvalidArgument
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from order_svc.commands.confirm_availability import ConfirmAvailability
@@ -50,8 +49,6 @@ def _confirm_command(availability: OrderAvailability) -> ConfirmAvailability:
         key = RequestKey(
             scope=f"{current().caller.id}/ConfirmAvailability", request_id=availability.request_id, fingerprint=""
         )
-    if not all(item.product_item_id for item in availability.items):
-        raise InvalidArgument.of("orders.items.productItemId", "is required")
     stocks = tuple(stock_view(item) for item in availability.items)
     return ConfirmAvailability(
         request=key,

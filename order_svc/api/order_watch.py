@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from easyorder.order.v1 import (
     CreateStreamTicketRequest,
@@ -15,6 +15,7 @@ from easyorder.order.v1 import (
 
 from chassis.context import current
 from chassis.grpc import metadata
+from chassis.validation import Rule
 from order_svc.order_ids import OrderIds
 from order_svc.stream_tickets import StreamTickets
 from order_svc.watch.order_watch import OrderWatch
@@ -30,6 +31,7 @@ class OrderWatchApi:
         self._watch = watch
         self._ids = ids
         self._tickets = tickets
+        self.rules: Mapping[str, Sequence[Rule]] = {"watch_order": (self._resumes,)}
 
     async def create_stream_ticket(self, request: CreateStreamTicketRequest) -> StreamTicket:
         ticket, expires = self._tickets.create(current().caller)
@@ -48,6 +50,11 @@ class OrderWatchApi:
 
     def watch_all_orders(self, request: WatchAllOrdersRequest) -> AsyncIterator[OrderEvent]:
         return self._watch_many(request.resume_token)
+
+    def _resumes(self, request: WatchOrderRequest, _: object) -> None:
+        token, field = _resume_token(request.resume_token)
+        if token and (number := self._ids.order_number(request.id)):
+            self._ids.resume_tokens.sequence(token, number, field)
 
     def _watch_many(self, resume_token: str) -> AsyncIterator[OrderEvent]:
         token, field = _resume_token(resume_token)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import date
-from itertools import chain
+from collections.abc import AsyncIterator
 
 from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
@@ -31,13 +29,13 @@ from easyorder.order.v1 import (
 )
 
 from chassis.context import current
-from chassis.errors import FieldViolation, InvalidArgument
 from chassis.grpc.exports import exported
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
 from chassis.wire import Encoded, codec
 from chassis.wire_types import money_of
+from order_svc.api.order_rules import ORDER_RULES, day_of
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.refund_order import RefundOrder
@@ -46,7 +44,7 @@ from order_svc.commands.uow import OrderUow
 from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-from order_svc.messages.addresses import address_faults, address_of
+from order_svc.messages.addresses import address_of
 from order_svc.messages.order_preview import preview_message
 from order_svc.messages.orders import order_message, report_message, status_message
 from order_svc.order_ids import OrderIds
@@ -61,6 +59,8 @@ from order_svc.sagas.shipping import Shipping
 
 class OrderApi:
     """The rpcs of easyorder.order.v1.OrderService that this version implements."""
+
+    rules = ORDER_RULES
 
     def __init__(
         self,
@@ -106,7 +106,6 @@ class OrderApi:
         )
 
     async def retry_payment(self, request: RetryPaymentRequest) -> Order:
-        _require_none(_payment_faults(request.payment))
         method, token = _paid_by(request.payment)
         key = request_key(request, request.request_id, "RetryPaymentRequest")
         return self._shown(await self._amendments.retry_payment(self._number(request.id), method, token, request=key))
@@ -130,12 +129,10 @@ class OrderApi:
         return self._shown(await self._mediator.send(command))
 
     async def refund_order(self, request: RefundOrderRequest) -> Order:
-        if request.amount is not None and request.items:
-            raise InvalidArgument.of("amount", "must not be given together with items")
         command = RefundOrder(
             request=request_key(request, request.request_id, "RefundOrderRequest"),
             order_id=self._number(request.id),
-            amount=money_of(request.amount, "amount") if request.amount is not None else None,
+            amount=money_of(request.amount) if request.amount is not None else None,
             items=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             reason=request.reason,
         )
@@ -171,36 +168,16 @@ class OrderApi:
         return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
     async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
-        return report_message(request.date, await self._queries.daily_report(_day("date", request.date)))
+        return report_message(request.date, await self._queries.daily_report(day_of("date", request.date)))
 
     def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
-        first, last = _day("startDate", request.start_date), _day("endDate", request.end_date)
-        if last < first:
-            raise InvalidArgument.of("endDate", "must not be before startDate")
+        first, last = day_of("startDate", request.start_date), day_of("endDate", request.end_date)
         return exported(f"orders_{first}_{last}", self._queries.export_orders(first, last))
 
 
-def _day(field: str, text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidArgument.of(field, "must be a day of the calendar, such as 2026-01-31") from None
-    if day == date.max:
-        # The report of a day ends at midnight of the next day, which must be a valid date too.
-        raise InvalidArgument.of(field, f"must be before {date.max}")
-    return day
-
-
 def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey | None) -> Basket:
-    """What is to be ordered, for now without a request. Raises InvalidArgument that lists all faults."""
-    # A preview does not look at the payment.
-    payment = request.payment if isinstance(request, CreateOrderRequest) else None
-    _require_none(
-        _payment_faults(payment),
-        address_faults(request.shipping_address, "shippingAddress"),
-        address_faults(request.billing_address, "billingAddress"),
-    )
-    method, token = _paid_by(payment)
+    """What is to be ordered; a preview does not look at the payment."""
+    method, token = _paid_by(request.payment if isinstance(request, CreateOrderRequest) else None)
     return Basket(
         caller=current().caller,
         team_id=request.team_id or None,
@@ -214,17 +191,6 @@ def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey |
         shipping_address=address_of(request.shipping_address),
         billing_address=address_of(request.billing_address),
     )
-
-
-def _require_none(*faults: Iterable[FieldViolation]) -> None:
-    if found := list(chain(*faults)):
-        raise InvalidArgument.of_all(found)
-
-
-def _payment_faults(payment: PaymentDetails | None) -> Iterator[FieldViolation]:
-    method, token = _paid_by(payment)
-    if payment is not None and method is not PaymentMethod.CASH and not token:
-        yield FieldViolation("payment.token", f"is required to pay by {method.contract_name}")
 
 
 def _paid_by(payment: PaymentDetails | None) -> tuple[PaymentMethod, str]:

@@ -61,10 +61,16 @@ class Refund:
         )
 
 
+def refuse_nothing(requested: Money) -> None:
+    """Raises InvalidArgument for a refund of 0."""
+    if not requested.amount:
+        raise InvalidArgument.of("amount", "must be more than 0")
+
+
 def available(requested: Money | None, remaining: Money) -> Money:
     """The amount of a refund; None requests all that remains. Raises RefundExceedsCharge, and InvalidArgument for 0."""
-    if requested is not None and not requested.amount:
-        raise InvalidArgument.of("amount", "must be more than 0")
+    if requested is not None:
+        refuse_nothing(requested)
     amount = remaining if requested is None else requested
     if not amount.amount or (remaining - amount).is_negative:
         raise RefundExceedsCharge.of(requested=amount, remaining=remaining)

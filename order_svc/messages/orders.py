@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from easyorder.common.v1 import Discount, ItemOption, OrderLine, PaymentMethod, PaymentStatus, StockState
+from easyorder.internal.order.v1 import ItemStock
 from easyorder.inventory.v1 import ItemAvailability
 from easyorder.order.v1 import (
     CancelReason,
@@ -188,7 +189,7 @@ def _shipment(shipment: ShipmentData, id: str) -> Shipment:
     )
 
 
-def stock_view(message: ItemAvailability) -> StockView:
+def stock_view(message: ItemAvailability | ItemStock) -> StockView:
     """Converts a message of inventory_svc."""
     return StockView(
         product_item_id=int(message.product_item_id),

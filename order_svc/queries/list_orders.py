@@ -33,12 +33,12 @@ class _Key(NamedTuple):
 
 
 _TOKENS = PageTokens(_Key)
-_FIELDS: Mapping[str, FilterField] = {
+FIELDS: Mapping[str, FilterField] = {
     "status": one_of({status.contract_name: status for status in Status}),
     "placed_at": time_field(),
     "team_id": text_field(),
 }
-_FIELDS_OF_ALL: Mapping[str, FilterField] = {**_FIELDS, "created_by": text_field(), "number": number_field()}
+FIELDS_OF_ALL: Mapping[str, FilterField] = {**FIELDS, "created_by": text_field(), "number": number_field()}
 _COLUMNS: Mapping[str, Any] = {
     "status": OrderRow.status,
     "placed_at": OrderRow.placed_at,
@@ -81,14 +81,14 @@ async def list_orders(
     session: AsyncSession, ids: OrderIds, *, page_size: int, page_token: str, filter: str
 ) -> OrderPage:
     """`page_size` 0 means 10, and more than 50 means 50. Raises InvalidArgument for a wrong filter or token."""
-    return await _page(session, ids, _FIELDS, page_size=page_size, page_token=page_token, filter=filter)
+    return await _page(session, ids, FIELDS, page_size=page_size, page_token=page_token, filter=filter)
 
 
 async def list_all_orders(
     session: AsyncSession, ids: OrderIds, *, page_size: int, page_token: str, filter: str
 ) -> OrderPage:
     """Like list_orders, but can also be filtered by the person who placed the orders, and by number."""
-    return await _page(session, ids, _FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
+    return await _page(session, ids, FIELDS_OF_ALL, page_size=page_size, page_token=page_token, filter=filter)
 
 
 async def _page(

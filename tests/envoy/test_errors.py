@@ -13,10 +13,11 @@ import grpc
 import httpx
 import pytest
 import pytest_asyncio
+from easyorder.order.v1 import CreateOrderRequest
 
 from chassis.errors import InvalidArgument
 from chassis.grpc.status import to_status
-from chassis.validation import check
+from chassis.validation import checked
 from deploy.local.plain_http import plain_client
 from tests.envoy.error_shape import detail_of, error_of, reason_of, reason_of_grpc
 from tests.envoy.fake_mesh import FakeMesh, new
@@ -78,7 +79,7 @@ async def test_an_enum_is_refused_in_the_words_of_the_services(
 ) -> None:
     request = new("easyorder.order.v1.CreateOrderRequest", payment={"method": 99})
     with pytest.raises(InvalidArgument) as over_grpc:
-        check(request)
+        checked(CreateOrderRequest, request)
 
     reply = await http.post("/api/v1/orders", headers=bearer, json=ORDER | {"payment": {"method": 99}})
 

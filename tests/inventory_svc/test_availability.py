@@ -137,7 +137,7 @@ async def test_it_is_told_over_the_wire(order_service: Any) -> None:
     ((order,),) = [call.orders for call in service.calls]
     assert (order.order_id, order.filled, order.request_id, order.lost_reason) == (5, False, "5/lost", "gone")
     ((item,),) = [order.items]
-    assert (item.product_item_id, item.sku, item.state, item.available) == ("7", "A", StockState.LOW, 2)
+    assert (item.product_item_id, item.sku, item.state, item.available) == (7, "A", StockState.LOW, 2)
 
 
 def created(position: int, order_id: int, status: str) -> PublishedEvent:

@@ -489,20 +489,22 @@ async def test_an_update_says_which_product(mesh: Mesh) -> None:
     assert [violation.field for violation in refusal.value.violations] == ["product.id"]
 
 
-SPOILED = {
-    "product.name": lambda p: setattr(p, "name", ""),
-    "product.basePrice": lambda p: setattr(p, "base_price", None),
-    "product.basePrice.nanos": lambda p: setattr(p.base_price, "nanos", -1),
-    "product.variations[0].options[1].priceModifier": lambda p: setattr(
-        p.variations[0].options[1], "price_modifier", usd(0, 1)
+SPOILED = (
+    ("product.name", lambda p: setattr(p, "name", "")),
+    ("product.basePrice", lambda p: setattr(p, "base_price", None)),
+    ("product.basePrice", lambda p: setattr(p.base_price, "nanos", -1)),
+    ("product.basePrice.currencyCode", lambda p: setattr(p.base_price, "currency_code", "XXX")),
+    (
+        "product.variations[0].options[1].priceModifier",
+        lambda p: setattr(p.variations[0].options[1], "price_modifier", usd(0, 1)),
     ),
-    "product.productItems[0].quantityOnHand": lambda p: setattr(p.product_items[0], "quantity_on_hand", -1),
-    "product.productItems[0].options[0].value": lambda p: setattr(p.product_items[0].options[0], "value", "M"),
-}
+    ("product.productItems[0].quantityOnHand", lambda p: setattr(p.product_items[0], "quantity_on_hand", -1)),
+    ("product.productItems[0].options[0].value", lambda p: setattr(p.product_items[0].options[0], "value", "M")),
+)
 
 
 async def test_a_bad_field_is_named_and_nothing_is_left_behind(mesh: Mesh) -> None:
-    for field, spoil in SPOILED.items():
+    for field, spoil in SPOILED:
         product = a_shirt("A")
         spoil(product)
 

@@ -73,7 +73,7 @@ class PaymentApi:
             order_id=request.order_id,
             method=method,
             token=request.token,
-            amount=money_of(request.amount, "amount"),
+            amount=money_of(request.amount),
         )
         payment = await self._provider.charge(charge)
         failpoints.reach("charged_not_answered")
@@ -83,7 +83,7 @@ class PaymentApi:
         refund = Refund(
             transaction_id=request.transaction_id,
             refund_id=request.refund_id,
-            amount=money_of(request.amount, "amount"),
+            amount=money_of(request.amount),
             reason=request.reason,
         )
         return _message(await self._provider.refund(refund))

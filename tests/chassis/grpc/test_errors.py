@@ -45,7 +45,7 @@ async def test_an_app_error_is_the_same_on_the_other_side() -> None:
 
 
 async def test_an_error_with_a_constructor_of_its_own_is_the_same_on_the_other_side() -> None:
-    async with orders(OrderApi(failing(WeakPassword("password", ["is too short"])))) as mesh:
+    async with orders(OrderApi(failing(WeakPassword.of("password", "is too short")))) as mesh:
         with pytest.raises(WeakPassword) as refused:
             await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
 

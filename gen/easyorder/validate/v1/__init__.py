@@ -50,7 +50,8 @@ class Rules(betterproto2.Message):
 
     min: "int | None" = betterproto2.field(5, betterproto2.TYPE_INT64, optional=True)
     """
-    Smallest and largest number, both included. A larger page_size is taken as the largest (AIP-158).
+    Smallest and largest number, both included. A larger page_size is taken as the largest (AIP-158). Of Money, the smallest
+    amount in whole units; every amount has a currency of the shop, whole minor units, and less than 10^16 units.
     """
 
     max: "int | None" = betterproto2.field(6, betterproto2.TYPE_INT64, optional=True)

@@ -12,6 +12,7 @@ __all__ = (
     "FindPlacedHoldsRequest",
     "FindPlacedHoldsResponse",
     "InventoryStatus",
+    "ItemStock",
     "OrderAvailability",
     "OrderCreated",
     "OrderCreatedWithIncentive",
@@ -246,6 +247,38 @@ default_message_pool.register_message("easyorder.internal.order.v1", "InventoryS
 
 
 @dataclass(eq=False, repr=False)
+class ItemStock(betterproto2.Message):
+    """
+    How the stock of an item stands.
+    """
+
+    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the item.
+    """
+
+    sku: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Its SKU.
+    """
+
+    state: "___common__v1__.StockState" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: ___common__v1__.StockState(0)
+    )
+    """
+    Whether it can be ordered.
+    """
+
+    available: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    Pieces that can be ordered now.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.order.v1", "ItemStock", ItemStock)
+
+
+@dataclass(eq=False, repr=False)
 class OrderAvailability(betterproto2.Message):
     """
     How the stock of an order stands.
@@ -261,7 +294,7 @@ class OrderAvailability(betterproto2.Message):
     All that was backordered is held now.
     """
 
-    items: "list[___inventory__v1__.ItemAvailability]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    items: "list[ItemStock]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     The stock of its items.
     """
@@ -412,5 +445,5 @@ default_message_pool.register_message("easyorder.internal.order.v1", "SubscribeR
 
 from ....google import protobuf as ____google__protobuf__
 from ....google import type as ____google__type__
-from ....inventory import v1 as ___inventory__v1__
+from ....common import v1 as ___common__v1__
 from ....order import v1 as ___order__v1__
