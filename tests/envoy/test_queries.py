@@ -155,10 +155,18 @@ def parameters(name: Name) -> Iterator[FieldDescriptor]:
         yield from (field for field in fields if field.name not in in_path | {binding.body})
 
 
+SAMPLES = {
+    "string": "ä",
+    "bool": "true",
+    "google.protobuf.FieldMask": "name",
+    "google.protobuf.Timestamp": "2026-01-31T10:00:00Z",
+}
+
+
 def sample(field: FieldDescriptor) -> Any:
     if field.enum_type:
         return field.enum_type.values[0].name
-    return {"string": "ä", "bool": "true", "google.protobuf.FieldMask": "name"}.get(type_of(field), "1")
+    return SAMPLES.get(type_of(field), "1")
 
 
 @pytest.mark.parametrize("method", [m for m in contract.methods().values() if is_reachable(m)], ids=lambda m: m.name)
