@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from easyorder.google.api import HttpBody
 from easyorder.ops import v1
 from sqlalchemy import Executable, RowMapping, Select, Text, cast, func, literal_column, select, text, union_all
@@ -18,7 +19,7 @@ from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.tables import JOB, RECORDED_ERROR
-from chassis.errors import AppError, InvalidArgument, Kind
+from chassis.errors import AppError, Conflict, InvalidArgument, Kind
 from chassis.grpc.exports import exported
 from chassis.metrics import Gauges
 from chassis.page_tokens import PageTokens
@@ -26,6 +27,8 @@ from chassis.settings import MeshSettings
 from chassis.validation import Rule
 from ops.audit_checkpoints import write_checkpoints
 from ops.audit_entries import entry_message, export_entries, list_entries
+
+log = structlog.get_logger(__name__)
 
 OPS = "easyorder.ops.v1.OpsService"
 PURGE_BATCH = 1000
@@ -220,22 +223,26 @@ class OpsApi:
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:
     """Deletes what is past its retention time, the oldest first, PURGE_BATCH rows per transaction, on one replica.
 
-    Before, audit entries get a checkpoint: without one, they are kept.
+    Audit entries are last, after they got checkpoints: without these they are kept, but nothing else is.
     """
-    await write_checkpoints(engine, settings.own_secret)
-    for function, days in (
-        ("purge_jobs", settings.finished_jobs_days),
-        ("purge_responses", settings.idempotency_keys_days),
-        ("purge_errors", settings.errors_kept_days),
-        ("purge_audit", settings.audit_kept_days),
-    ):
-        statement = text(_PURGE.format(function=function))
-        purged, since = PURGE_BATCH, "-infinity"
-        while purged == PURGE_BATCH:
-            with translated():
-                async with engine.begin() as connection:
-                    batch = {"age_s": days * 86_400, "batch": PURGE_BATCH, "since": since}
-                    purged, since = (await connection.execute(statement, batch)).one()
+    await _purge(engine, "purge_jobs", days=settings.finished_jobs_days)
+    await _purge(engine, "purge_responses", days=settings.idempotency_keys_days)
+    await _purge(engine, "purge_errors", days=settings.errors_kept_days)
+    try:
+        await write_checkpoints(engine, settings.own_secret)
+    except Conflict as error:
+        log.warning("no checkpoint of the audit before the next purge", error=error.message)
+    await _purge(engine, "purge_audit", days=settings.audit_kept_days)
+
+
+async def _purge(engine: AsyncEngine, function: str, *, days: float) -> None:
+    statement = text(_PURGE.format(function=function))
+    purged, since = PURGE_BATCH, "-infinity"
+    while purged == PURGE_BATCH:
+        with translated():
+            async with engine.begin() as connection:
+                batch = {"age_s": days * 86_400, "batch": PURGE_BATCH, "since": since}
+                purged, since = (await connection.execute(statement, batch)).one()
 
 
 def jobs_in(state: str, *, below: int | None, limit: int) -> Select[Any]:
