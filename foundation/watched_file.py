@@ -40,8 +40,8 @@ class WatchedFile(Generic[T]):
     def _look(self) -> None:
         try:
             if (seen := self._state()) != self._seen:
-                self._seen = seen
-                self._content = self._parse(self._path.read_bytes())
+                # What fails is tried again at the next look: it may be for want of file descriptors.
+                self._content, self._seen = self._parse(self._path.read_bytes()), seen
         except Exception as error:  # of any kind: it may be half written, or gone for a moment
             log.warning("%s is not read again: %s", self._path, error)
 

@@ -53,6 +53,21 @@ def test_what_cannot_be_read_changes_nothing_until_it_can(path: Path, content: s
     assert file.content(now=True) == 2
 
 
+def test_what_failed_once_is_read_at_the_next_look(path: Path) -> None:
+    failures = [OSError("too many open files")]
+
+    def parse(content: bytes) -> int:
+        if content == b"2" and failures:
+            raise failures.pop()
+        return int(content)
+
+    file = WatchedFile(path, parse)
+    replace(path, "2")
+
+    assert file.content(now=True) == 1
+    assert file.content(now=True) == 2
+
+
 def test_it_must_be_readable_at_first(path: Path) -> None:
     replace(path, "no number")
     with pytest.raises(ValueError, match="no number"):
