@@ -63,7 +63,8 @@ def _is_due(folder: Path, name: str, key_sets: Mapping[str, Any], now: datetime,
     if name not in key_sets or not (folder / f"{name}.pem").exists():
         return True
     made_at_s: float = max(key["iat"] for key in key_sets[name]["keys"])
-    return older_than is not None and now.timestamp() - made_at_s >= older_than.total_seconds()
+    # A clock that was set back since does not keep a key that is to be withdrawn.
+    return older_than is not None and abs(now.timestamp() - made_at_s) >= older_than.total_seconds()
 
 
 def _jwk(key: Ed25519PublicKey, now: datetime) -> dict[str, Any]:

@@ -31,7 +31,8 @@ async def rotate_signing_key(
     now = clock.now()
     await uow.signing_keys.forget_retired(now)
     before = await uow.signing_keys.active(now)
-    if any(now - key.created_on < cmd.after for key in before):
+    # Where the clock was set back, the newest one was made in the future.
+    if any(abs(now - key.created_on) < cmd.after for key in before):
         return None
     signs_from = now if cmd.withdraw else now + policy.published_ahead
     made = make_key(now, signs_from)

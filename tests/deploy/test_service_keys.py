@@ -7,6 +7,8 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from deploy.service_keys import SERVICES, make_keys
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -56,8 +58,9 @@ def test_a_service_whose_private_key_is_gone_gets_another_one(tmp_path: Path) ->
     assert make_keys(tmp_path, NOW) == ["order"]
 
 
-def test_withdrawn_keys_are_gone(tmp_path: Path) -> None:
-    make_keys(tmp_path, NOW)
+@pytest.mark.parametrize("clock_set_back_by", [timedelta(), HOUR])
+def test_withdrawn_keys_are_gone(tmp_path: Path, clock_set_back_by: timedelta) -> None:
+    make_keys(tmp_path, NOW + clock_set_back_by)
     first = kids(tmp_path)
 
     make_keys(tmp_path, NOW, older_than=timedelta(), withdraw=True)

@@ -145,6 +145,19 @@ async def test_a_key_that_others_know_is_withdrawn_at_once(identity_app: Identit
     assert made.public.kid not in known
 
 
+@pytest.mark.parametrize("withdraw", [False, True])
+async def test_a_clock_that_was_set_back_keeps_no_key_from_being_replaced(
+    identity_app: IdentityApp, withdraw: bool
+) -> None:
+    old = await identity_app.kid()
+    await identity_app.backend.pass_time(-3600)
+
+    made = await identity_app.mediator.send(RotateSigningKey(withdraw=withdraw))
+
+    assert made is not None
+    assert (old in await identity_app.kids()) is not withdraw
+
+
 async def test_a_rotation_is_audited(sql_backend: SqlBackend) -> None:
     identity_app = await IdentityApp.on(sql_backend)
 

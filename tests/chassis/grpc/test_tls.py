@@ -72,6 +72,13 @@ async def test_without_a_certificate_of_the_authority_nobody_is(tmp_path: Path) 
         assert await is_served(mesh, Tls(own, "inventory"))
 
 
+async def test_a_clock_that_is_set_back_ends_no_certificate(tmp_path: Path) -> None:
+    Authority(tmp_path, NAMES, life=HOUR).issue(datetime.now(UTC) + 2 * HOUR)
+
+    async with order_svc(tmp_path) as mesh:
+        assert await is_served(mesh, Tls(tmp_path, "inventory"))
+
+
 async def test_a_server_with_another_name_or_of_another_authority_is_not_called(tmp_path: Path) -> None:
     certificates(tmp_path / "own")
     certificates(tmp_path / "other")
