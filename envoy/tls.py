@@ -28,6 +28,8 @@ def http3_listener(settings: EnvoySettings) -> str:
     context: JsonObject = {
         "@type": f"{_API}.quic.v3.QuicDownstreamTransport",
         "downstream_tls_context": _context(settings, ["h3"]),
+        # Requests before the end of the handshake could be sent again by whoever saw them (RFC 8446, 8).
+        "enable_early_data": False,
     }
     template = (files("envoy") / "http3.template.yaml").read_text(encoding="utf-8")
     return Template(template).substitute(

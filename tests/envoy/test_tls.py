@@ -152,12 +152,17 @@ async def test_http_3(secure: RunningEnvoy, certificate: CertificateFiles, tmp_p
     admin_socket.parent.mkdir(exist_ok=True)
     config = client_of(secure.http3_port, certificate.chain, admin_socket)
     async with configured_envoy(folder, config, admin_socket) as client, httpx.AsyncClient(trust_env=False) as http:
-        reply = await http.get(f"{client.url}/api/v1/products", headers={"x-forwarded-for": "203.0.113.9"})
+        for _ in range(4):
+            reply = await http.get(f"{client.url}/api/v1/products", headers={"x-forwarded-for": "203.0.113.9"})
+        connections = await client.stat("cluster.edge.upstream_cx_total")
+        sent_early = await client.stat("cluster.edge.upstream_rq_0rtt")
 
     async def is_logged() -> bool:
         return '"protocol":"HTTP/3"' in secure.access_log.read_text(encoding="utf-8")
 
     assert (reply.status_code, reply.json()["products"]) == (200, [])
+    # Whoever sees such a request could send it again.
+    assert (connections, sent_early) == (4, 0)
     await eventually(is_logged)
 
 
