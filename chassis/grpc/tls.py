@@ -7,6 +7,7 @@ outlives them.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import grpc
@@ -14,6 +15,7 @@ import grpc
 from foundation.watched_file import watched
 
 AUTHORITY = "ca.pem"
+_HANDSHAKES_BEGUN_S = 0.05
 _HINT = "is EASYORDER_TLS_DIR right?"
 
 
@@ -31,10 +33,23 @@ class Tls:
 
     def server_credentials(self) -> grpc.ServerCredentials:
         """Demands a certificate of every client."""
-        # gRPC asks for it in each handshake, in a thread of its own.
         own = watched(self._own, self._configuration, _HINT)
+        first = used = own.content()
+
+        def replacement() -> grpc.ServerCertificateConfiguration | None:
+            """gRPC asks in each handshake, in a thread of its own, one after the other."""
+            nonlocal used
+            if (found := own.content(now=True)) is used:
+                return None
+            # Once this returns, gRPC frees what a handshake may just be taking: grpc/grpc#36693.
+            time.sleep(_HANDSHAKES_BEGUN_S)
+            used = found
+            return found
+
         return grpc.dynamic_ssl_server_credentials(
-            own.content(), lambda: own.content(now=True), require_client_authentication=True
+            first,
+            replacement,  # type: ignore[arg-type]  # its stub knows no None, which is no change
+            require_client_authentication=True,
         )
 
     @property

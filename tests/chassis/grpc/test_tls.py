@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+import sys
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from cryptography import x509
@@ -23,6 +29,22 @@ from tests.polling import eventually
 
 NAMES = ("order", "inventory")
 HOUR = timedelta(hours=1)
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+
+import grpc
+
+from chassis.grpc.tls import Tls
+
+async def serve():
+    server = grpc.aio.server()
+    print(server.add_secure_port("127.0.0.1:0", Tls(Path(sys.argv[1]), "order").server_credentials()), flush=True)
+    await server.start()
+    await server.wait_for_termination()
+
+asyncio.run(serve())
+"""
 
 
 def certificates(folder: Path, *, life: timedelta = HOUR) -> Authority:
@@ -125,3 +147,38 @@ async def test_replaced_certificates_are_used_and_no_call_fails(tmp_path: Path) 
 def test_a_process_without_a_certificate_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="EASYORDER_TLS_DIR"):
         Tls(tmp_path, "order")
+
+
+def test_handshakes_at_once_while_certificates_are_replaced_leave_the_server_alive(tmp_path: Path) -> None:
+    authority = certificates(tmp_path)
+    ended = threading.Event()
+    client = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+    client.load_cert_chain(tmp_path / "inventory.pem")
+    client.set_alpn_protocols(["h2"])
+    # In a process of its own: what is tested may end it.
+    with Popen([sys.executable, "-c", SERVER, str(tmp_path)], stdout=PIPE, encoding="utf-8") as server:
+        assert server.stdout
+        port = int(server.stdout.readline())
+
+        def connect() -> int:
+            made = 0
+            while not ended.is_set() and server.poll() is None:
+                with (
+                    suppress(OSError),
+                    socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+                    client.wrap_socket(plain, server_hostname="order"),
+                ):
+                    made += 1
+            return made
+
+        with ThreadPoolExecutor(16) as crowd:
+            crowds = [crowd.submit(connect) for _ in range(16)]
+            for _ in range(10):
+                ended.wait(0.2)
+                authority.write(tmp_path / "order.pem", "order", datetime.now(UTC), HOUR)
+            ended.set()
+        status = server.poll()
+        server.kill()
+
+    assert status is None
+    assert sum(made.result() for made in crowds) > 100
