@@ -28,7 +28,7 @@ from grpc_interceptor.server import AsyncServerInterceptor
 from chassis import contract, telemetry
 from chassis.audit import AuditWriter, entry
 from chassis.auth.verifier import TokenVerifier
-from chassis.background import Report, to_nobody
+from chassis.background import Report, to_completion, to_nobody
 from chassis.clock import Clock, SystemClock
 from chassis.context import ANONYMOUS, Audience, Caller, RequestContext, current, identify, request_context
 from chassis.errors import (
@@ -193,7 +193,10 @@ class CallInterceptor(AsyncServerInterceptor):
             request = codec(called.request).parse(data)
         except Malformed as error:
             raise InvalidArgument(str(error)) from error
-        reply = await self._audited(called, handler, request, context)
+        work = self._audited(called, handler, request, context)
+        # Nobody hides what an administrator has changed by leaving before it is done.
+        in_full = current().caller.is_admin and not called.server_streaming
+        reply = await (to_completion(work) if in_full else work)
         if called.server_streaming:
             return None
         position = (headers := current().reply_headers).pop(metadata.POSITION, "")

@@ -17,7 +17,7 @@ from easyorder.order.v1 import CancelOrderRequest, CreateOrderRequest, GetOrderR
 
 from chassis import audit
 from chassis.audit import BackgroundWriter, note_changes
-from chassis.background import to_nobody
+from chassis.background import to_completion, to_nobody
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError, Conflict, Internal, InvalidArgument, PermissionDenied, Unauthenticated
 from chassis.grpc.clients import Client, rpc
@@ -140,6 +140,34 @@ async def test_what_an_administrator_changed_is_noted_without_secrets() -> None:
         {"field": "members", "before": '["bob"]', "after": '["eve"]'},
     ]
     assert mesh.audited[1].changes is None
+
+
+@pytest.mark.parametrize("timeout_s", [0.2, 30.0])
+async def test_an_administrator_who_leaves_does_not_hide_what_was_changed(timeout_s: float) -> None:
+    begun, left = asyncio.Event(), asyncio.Event()
+
+    async def change() -> None:
+        if not begun.is_set():
+            begun.set()
+            await left.wait()
+            note_changes(THING, replace(THING, name="new"))
+
+    # As the mediator does: a statement is never cut off.
+    async with orders(OrderApi(lambda: to_completion(change()))) as mesh:
+        admin = mesh.admin()
+        calling = asyncio.ensure_future(admin.call(CANCEL_ORDER, CancelOrderRequest(id="1"), timeout_s=timeout_s))
+        await begun.wait()
+        if timeout_s > 1:
+            calling.cancel()
+        with suppress(AppError, asyncio.CancelledError):
+            await calling
+        # The server has learned of it when it answers another call.
+        await admin.call(LIST_ALL_ORDERS, ListAllOrdersRequest())
+        left.set()
+        await eventually(lambda: mesh.audited)
+
+    assert (mesh.audited[0].action, mesh.audited[0].outcome) == ("CancelOrder", "OK")
+    assert mesh.audited[0].changes == [{"field": "name", "before": '"old"', "after": '"new"'}]
 
 
 async def test_what_was_created_is_noted_and_what_failed_has_not_changed() -> None:
