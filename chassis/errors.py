@@ -6,7 +6,7 @@ An error is sent as a google.rpc.Status with ErrorInfo (AIP-193); callers may re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import ClassVar, Self
 
@@ -43,10 +43,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """An invalid field: its path as the caller wrote it (`items[0].quantity`), and what to do."""
+    """An invalid field: its path as the caller wrote it (`items[0].quantity`), what to do, and the reason that an error
+    would have for this fault alone. An error gives its own reason to those that have none.
+    """
 
     field: str
     description: str
+    reason: str = ""
 
 
 class AppError(Exception):
@@ -72,7 +75,8 @@ class AppError(Exception):
     ) -> None:
         self.message = shortened(message, _MESSAGE_BYTES)
         super().__init__(self.message)
-        self.metadata, self.violations = dict(metadata or {}), tuple(violations)
+        self.metadata = dict(metadata or {})
+        self.violations = tuple(fault if fault.reason else replace(fault, reason=self.reason) for fault in violations)
         self.retry_after_s = self.wait_s if retry_after_s is None else retry_after_s
 
     def __init_subclass__(cls, **kwargs: object) -> None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ DEFAULT_MAX_LENGTH = DEFAULT_MAX_ITEMS = 1000
 # Bounds the reply: nested lists may contain very many faults.
 _MAX_FAULTS = 1000
 _REQUEST_ID = "request_id"
-_NO_REQUEST_ID = FieldViolation("requestId", "is required, or the header Idempotency-Key")
+_NO_REQUEST_ID = FieldViolation("requestId", "is required, or the header Idempotency-Key", RequestIdRequired.reason)
 # The first and last second of Python's calendar, as a Timestamp has them.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 
@@ -66,14 +67,16 @@ def checked(message_type: type[M], message: Any, rules: Sequence[Rule] = (), ide
             errors.append(error)
     found += [fault for error in errors for fault in error.violations if fault.field not in refused]
     if found or errors:
-        raise _error(list(dict.fromkeys(found)), errors)
+        raise _error(found, errors)
     return request
 
 
 def _error(found: Found, errors: Sequence[InvalidArgument]) -> InvalidArgument:
     known = [RequestIdRequired] if _NO_REQUEST_ID in found else [type(error) for error in errors]
     specific = next((error_type for error_type in known if error_type is not InvalidArgument), InvalidArgument)
-    return specific.of_all(found[:_MAX_FAULTS])
+    # What was found in fields keeps the reason of all such faults, whatever reason the rules between them have.
+    faults = dict.fromkeys(InvalidArgument.of_all(found).violations)
+    return specific.of_all(list(faults)[:_MAX_FAULTS])
 
 
 def _inspect(message: Any, path: str, found: Found) -> None:
@@ -110,7 +113,7 @@ def _single(field: FieldDescriptor) -> Inspect:
     rules, required = contract.rules_of(field), contract.is_required(field)
     has_content, fault_of = _has_content(field), _fault_of(field, rules)
     name, json_name, has_presence = field.name, field.json_name, field.has_presence
-    is_missing = _is_missing(field, rules)
+    missing = _missing(field, rules)
     # An empty value counts as absent if the field is required, or if the two cannot be distinguished.
     empty_is_absent = field.message_type is None and (required or not has_presence)
     longest_page = rules.max if name == "page_size" else None
@@ -121,7 +124,7 @@ def _single(field: FieldDescriptor) -> Inspect:
             setattr(message, name, value := longest_page)
         if value is None or (empty_is_absent and not value):
             if required:
-                found.append(FieldViolation(path + json_name, is_missing))
+                found.append(replace(missing, field=path + json_name))
             return
         if has_content:
             _inspect(value, f"{path}{json_name}.", found)
@@ -132,12 +135,12 @@ def _single(field: FieldDescriptor) -> Inspect:
     return inspect
 
 
-def _is_missing(field: FieldDescriptor, rules: Rules) -> str:
+def _missing(field: FieldDescriptor, rules: Rules) -> FieldViolation:
     if field.name == _REQUEST_ID:
-        return _NO_REQUEST_ID.description
+        return _NO_REQUEST_ID
     if field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
-        return f"must be at least {rules.min}" if rules.min else "must not be 0"
-    return "is required"
+        return FieldViolation(field.json_name, f"must be at least {rules.min}" if rules.min else "must not be 0")
+    return FieldViolation(field.json_name, "is required")
 
 
 def _list(field: FieldDescriptor) -> Inspect:

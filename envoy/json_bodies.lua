@@ -63,7 +63,8 @@ end
 
 local function note(violations, field, description)
   if #violations == MAX_VIOLATIONS then return end
-  violations[#violations + 1] = {field = sub(field, 1, MAX_FIELD), description = description, reason = ""}
+  violations[#violations + 1] =
+    {field = sub(field, 1, MAX_FIELD), description = description, reason = "INVALID_ARGUMENT"}
 end
 
 -- One walk through a body. `path` holds what leads to the present value: names, and numbers from 0 in arrays; `bound` are

@@ -49,7 +49,10 @@ def noticed_errors() -> Iterator[NoticedErrors]:
     async def send_and_look(client: httpx.AsyncClient, *args: Any, **options: Any) -> httpx.Response:
         reply = await send(client, *args, **options)
         if reply.is_error and reply.is_closed and '"easyorder"' in reply.text:
-            for info in [detail for detail in reply.json()["details"] if detail.get("domain") == "easyorder"]:
+            details = reply.json()["details"]
+            violations = [violation for detail in details for violation in detail.get("fieldViolations", [])]
+            found.undeclared.extend({violation["reason"] for violation in violations} - _PUBLIC.keys())
+            for info in [detail for detail in details if detail.get("domain") == "easyorder"]:
                 found.undeclared.extend(_undeclared(info["reason"], info.get("metadata", {}), _PUBLIC))
                 found.reasons.add(info["reason"])
         return reply

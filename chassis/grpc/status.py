@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any, TypeVar, cast
@@ -34,15 +34,17 @@ def to_status(error: AppError, body: str = "") -> Status:
     the field of the request that a JSON caller sends.
     """
     metadata, message = dict(_fitting(error.metadata.items(), _METADATA_BYTES)), error.message
-    named = [(fault.field.removeprefix(f"{body}."), fault.description) for fault in error.violations]
-    for fault, (field, _) in zip(error.violations, named, strict=True):
+    named = [(fault.field.removeprefix(f"{body}."), fault.description, fault.reason) for fault in error.violations]
+    for fault, (field, *_) in zip(error.violations, named, strict=True):
         message = message.replace(fault.field, field)
     faults = _fitting(named, _VIOLATIONS_BYTES)
     if omitted := len(error.violations) - len(faults):
         metadata["omittedViolations"] = str(omitted)
     details = [_packed(ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))]
     if faults:
-        fields = [BadRequestFieldViolation(field=field, description=description) for field, description in faults]
+        fields = [
+            BadRequestFieldViolation(field=field, description=text, reason=reason) for field, text, reason in faults
+        ]
         details.append(_packed(BadRequest(field_violations=fields)))
     if error.retry_after_s is not None:
         details.append(_packed(RetryInfo(retry_delay=timedelta(seconds=error.retry_after_s))))
@@ -62,7 +64,7 @@ def from_status(status: Status) -> AppError:
         error,
         status.message,
         metadata=info.metadata,
-        violations=[FieldViolation(v.field, v.description) for v in bad_request.field_violations],
+        violations=[FieldViolation(v.field, v.description, v.reason) for v in bad_request.field_violations],
         retry_after_s=retry.retry_delay.total_seconds() if retry and retry.retry_delay else None,
     )
     return error
@@ -79,11 +81,11 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> AppError:
     return error_type(error.details() or name)
 
 
-def _fitting(pairs: Iterable[tuple[str, str]], max_bytes: int) -> list[tuple[str, str]]:
-    """The first pairs, with shortened texts, that fit in `max_bytes`."""
-    whole = [(shortened(name, _TEXT_BYTES), shortened(text, _TEXT_BYTES)) for name, text in pairs]
-    sizes = accumulate(len(name.encode()) + len(text.encode()) + 10 for name, text in whole)
-    return [pair for pair, size in zip(whole, sizes, strict=True) if size <= max_bytes]
+def _fitting(rows: Iterable[Sequence[str]], max_bytes: int) -> list[list[str]]:
+    """The first rows, with shortened texts, that fit in `max_bytes`."""
+    whole = [[shortened(text, _TEXT_BYTES) for text in row] for row in rows]
+    sizes = accumulate(sum(len(text.encode()) + 5 for text in row) for row in whole)
+    return [row for row, size in zip(whole, sizes, strict=True) if size <= max_bytes]
 
 
 def _packed(message: betterproto2.Message) -> Packed:

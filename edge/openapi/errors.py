@@ -6,7 +6,6 @@ import betterproto2
 from easyorder.google.rpc import BadRequest, ErrorInfo, RetryInfo
 
 from chassis import contract
-from edge.openapi.reasons import reasons
 from edge.openapi.schemas import Json, Schemas
 
 # The possible details of an error; a client distinguishes them by @type.
@@ -57,9 +56,6 @@ def _detail(schemas: Schemas, message_type: type[betterproto2.Message]) -> Json:
         properties, required = schema["properties"], schema.get("required", [])
         assert isinstance(properties, dict)
         assert isinstance(required, list)
-        if message_type is ErrorInfo:
-            # Not an `enum`, because generated clients would fail on a reason that is added later.
-            properties["reason"] |= {"x-extensible-enum": [reason.name for reason in reasons()]}
         kind: Json = {"const": _url(message_type), "type": "string", "description": "What kind of detail it is."}
         return schema | {"properties": {"@type": kind, **properties}, "required": ["@type", *required]}
 

@@ -11,6 +11,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 from chassis.contract import extension, is_required, rules_of
 from edge.openapi.comments import comments
+from edge.openapi.reasons import reasons
 
 Json: TypeAlias = dict[str, object]
 
@@ -40,6 +41,7 @@ _WELL_KNOWN: dict[str, Json] = {
 }
 # What the contract cannot say of Google's messages.
 _ALWAYS_SET_OF_GOOGLE = {"google.rpc.RetryInfo.retry_delay"}
+_REASONS_OF_GOOGLE = {"google.rpc.ErrorInfo.reason", "google.rpc.BadRequest.FieldViolation.reason"}
 _EXAMPLES = {"google.type.Money": {"currencyCode": "USD", "units": "12", "nanos": 500_000_000}}
 
 
@@ -130,6 +132,9 @@ class Schemas:
         schema |= {} if reply or field.is_repeated else _not_left_out(field)
         schema |= {"readOnly": True} if FieldBehavior.OUTPUT_ONLY in behaves else {}
         schema |= {"writeOnly": True} if FieldBehavior.INPUT_ONLY in behaves else {}
+        if field.full_name in _REASONS_OF_GOOGLE:
+            # Not an `enum`, because generated clients would fail on a reason that is added later.
+            schema["x-extensible-enum"] = [reason.name for reason in reasons()]
         return _described(schema, " ".join([*_comment(field.full_name), *_bounds_in_words(field, rules)]))
 
     def _add_reply(self, message: Descriptor) -> None:

@@ -26,6 +26,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from chassis import contract, validation
 from chassis.errors import InvalidArgument
 from chassis.wire import codec
+from identity_svc.domain.errors import WeakPassword
 
 
 def a_request(**changes: object) -> CreateOrderRequest:
@@ -46,6 +47,25 @@ def faults(message: betterproto2.Message) -> dict[str, str]:
     with pytest.raises(InvalidArgument) as refused:
         check(message)
     return {violation.field: violation.description for violation in refused.value.violations}
+
+
+def reasons(message: betterproto2.Message, *rules: validation.Rule) -> dict[str, str]:
+    with pytest.raises(InvalidArgument) as refused:
+        validation.checked(type(message), codec(type(message)).parse(bytes(message)), rules)
+    return {violation.field: violation.reason for violation in refused.value.violations}
+
+
+def test_each_fault_has_the_reason_that_it_would_have_alone() -> None:
+    def refuse(request: object, refused: object) -> None:
+        raise WeakPassword.of("password", "is easy to guess")
+
+    weak = {"password": "WEAK_PASSWORD"}
+    assert reasons(a_request(request_id="", currency_code="", payment=None), refuse) == weak | {
+        "requestId": "REQUEST_ID_REQUIRED",
+        "currencyCode": "INVALID_ARGUMENT",
+        "payment": "INVALID_ARGUMENT",
+    }
+    assert reasons(a_request(currency_code=""), refuse) == weak | {"currencyCode": "INVALID_ARGUMENT"}
 
 
 def test_a_good_request_passes() -> None:

@@ -168,6 +168,7 @@ async def test_out_of_stock_tells_of_what_and_how_much(
 
     info, bad_request = answer.json()["details"]
     assert (answer.status_code, info["reason"]) == (400, "OUT_OF_STOCK")
-    assert [violation["field"] for violation in bad_request["fieldViolations"]] == ["items[1].quantity"]
+    [violation] = bad_request["fieldViolations"]
+    assert (violation["field"], violation["reason"]) == ("items[1].quantity", "OUT_OF_STOCK")
     assert info["metadata"] == {"productItemId": counter.ids[1], "requested": "2", "available": "1"}
     assert await rows(mesh) == before

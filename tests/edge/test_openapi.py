@@ -310,9 +310,9 @@ def test_json_has_times_as_rfc_3339(api: Any) -> None:
 
 
 def test_reasons_of_errors_are_listed(api: Any) -> None:
-    info = api["components"]["schemas"]["ErrorInfo"]
-
-    assert "OUT_OF_STOCK" in info["properties"]["reason"]["x-extensible-enum"]
+    for detail in ("ErrorInfo", "FieldViolation"):
+        reason = api["components"]["schemas"][detail]["properties"]["reason"]
+        assert "OUT_OF_STOCK" in reason["x-extensible-enum"]
 
 
 def test_errors_are_described_as_they_are(api: Any) -> None:

@@ -105,7 +105,7 @@ async def test_what_only_the_transcoder_refuses_is_the_body(
 
     (violation,) = detail_of(reply, "BadRequest")["fieldViolations"]
     assert (reply.status_code, reason_of(reply)) == (400, "INVALID_ARGUMENT")
-    assert violation == {"field": "body", "description": error_of(reply)["message"], "reason": ""}
+    assert violation == {"field": "body", "description": error_of(reply)["message"], "reason": "INVALID_ARGUMENT"}
     assert mesh.calls == []
 
 
@@ -114,8 +114,10 @@ async def test_every_unreadable_value_is_named(http: httpx.AsyncClient, mesh: Fa
 
     reply = await http.post("/api/v1/orders", headers=bearer, json=body)
 
-    fields = [violation["field"] for violation in detail_of(reply, "BadRequest")["fieldViolations"]]
+    violations = detail_of(reply, "BadRequest")["fieldViolations"]
+    fields = [violation["field"] for violation in violations]
     assert fields == ["currencyCode", "payment.method", "items[0].quantity", "unknown"]
+    assert {violation["reason"] for violation in violations} == {"INVALID_ARGUMENT"}
     assert mesh.calls == []
 
 

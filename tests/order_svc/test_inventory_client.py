@@ -114,7 +114,9 @@ async def test_a_refusal_arrives_whole(inventory: Inventory, client: GrpcInvento
 
     message = "there is no product item 8"
     assert refusal.value.reason == "PRODUCT_ITEM_NOT_FOUND"
-    assert list(refusal.value.violations) == [FieldViolation("items[1].productItemId", message)]
+    assert list(refusal.value.violations) == [
+        FieldViolation("items[1].productItemId", message, "PRODUCT_ITEM_NOT_FOUND")
+    ]
     assert refusal.value.metadata == {"productItemId": "8"}
 
 

@@ -49,7 +49,7 @@ async def test_an_error_with_a_constructor_of_its_own_is_the_same_on_the_other_s
         with pytest.raises(WeakPassword) as refused:
             await mesh.user().call(GET_ORDER, GetOrderRequest(id="1"))
 
-    assert refused.value.violations == (FieldViolation("password", "is too short"),)
+    assert refused.value.violations == (FieldViolation("password", "is too short", "WEAK_PASSWORD"),)
 
 
 @pytest.mark.parametrize("error", [Undeclared("for nobody"), LeaseLost("taken over")])
@@ -77,7 +77,7 @@ async def test_any_grpc_client_can_read_the_details() -> None:
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert (status.code, status.message) == (8, "slow down")
     assert (info.reason, info.domain) == ("RATE_LIMITED", "easyorder")
-    assert bad.field_violations[0].field == "a"
+    assert (bad.field_violations[0].field, bad.field_violations[0].reason) == ("a", "RATE_LIMITED")
     assert retry.retry_delay.ToTimedelta().total_seconds() == 1.5
 
 
@@ -149,6 +149,14 @@ async def test_the_correlation_id_comes_from_the_caller_or_is_made_and_goes_back
     assert answered["from-envoy-1"] == "from-envoy-1"
     assert [seen.correlation_id for seen in api.seen] == list(answered.values())
     assert all(len(made) == 32 for given, made in answered.items() if given != "from-envoy-1")
+
+
+def test_a_violation_keeps_a_reason_of_its_own() -> None:
+    faults = [FieldViolation("email", "is required", "INVALID_ARGUMENT"), FieldViolation("password", "is too short")]
+
+    again = from_status(to_status(WeakPassword.of_all(faults)))
+
+    assert [fault.reason for fault in again.violations] == ["INVALID_ARGUMENT", "WEAK_PASSWORD"]
 
 
 def test_a_reason_that_this_process_does_not_know_is_kept(noticed_errors: NoticedErrors) -> None:

@@ -96,7 +96,8 @@ async def test_details_of_an_error_are_understood(client: Client) -> None:
     with pytest.raises(InvalidArgument, match="no") as refused:
         await client.call(CREATE_ORDER, AN_ORDER)
 
-    assert [violation.field for violation in refused.value.violations] == ["items[0].quantity"]
+    [violation] = refused.value.violations
+    assert (violation.field, violation.reason) == ("items[0].quantity", "INVALID_ARGUMENT")
 
 
 async def test_an_error_without_details_is_known_by_its_code(grpc_server: Any, grpc_addr: str) -> None:
