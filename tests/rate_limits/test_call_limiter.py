@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from easyorder.catalog.v1 import ListProductsRequest, ListProductsResponse
+from easyorder.identity.v1 import GetJwksRequest, Jwks
 from easyorder.order.v1 import CancelOrderRequest, GetOrderRequest
 
 from chassis.errors import RateLimited
@@ -29,6 +30,8 @@ from tests.mesh import Mesh, serving
 
 CATALOG = "easyorder.catalog.v1.ProductService"
 LIST_PRODUCTS = rpc(CATALOG, "ListProducts", ListProductsRequest, ListProductsResponse)
+IDENTITY = "easyorder.identity.v1.IdentityService"
+GET_JWKS = rpc(IDENTITY, "GetJwks", GetJwksRequest, Jwks)
 LIMIT = 3
 AN_HOUR: dict[str, Any] = {"requests": LIMIT, "period": "hour"}
 OF_A_USER = {"name": "orders", "by": "user", "methods": [f"{ORDERS}/CreateOrder", f"{ORDERS}/CancelOrder"], **AN_HOUR}
@@ -41,10 +44,15 @@ class Catalog:
         return ListProductsResponse()
 
 
+class Keys:
+    async def get_jwks(self, request: GetJwksRequest) -> Jwks:
+        return Jwks()
+
+
 def limited(*limits: Mapping[str, Any], **options: Any) -> AbstractAsyncContextManager[Mesh]:
     limiter = CallLimiter(RateLimits.model_validate({"limits": limits}))
     api = OrderApi()
-    return serving({ORDERS: api, STOCK: api, CATALOG: Catalog()}, limiter=limiter, **options)
+    return serving({ORDERS: api, STOCK: api, CATALOG: Catalog(), IDENTITY: Keys()}, limiter=limiter, **options)
 
 
 async def outcome(client: Client, method: Rpc[Any, Any], request: Any, **sent: str) -> str:
@@ -96,10 +104,13 @@ async def test_all_callers_together_are_limited_by_route_and_refused_calls_take_
     assert others == ["OK"] * LIMIT + ["RATE_LIMITED"]
 
 
-async def test_services_are_not_limited() -> None:
+async def test_services_are_not_limited_nor_is_what_tokens_are_verified_with() -> None:
     everything = {"name": "all", "by": "address", "methods": ["*"], **AN_HOUR}
     async with limited(everything, everything | {"name": "route", "by": "route"}) as mesh:
-        inventory = mesh.service("inventory")
+        inventory, envoy = mesh.service("inventory"), mesh.anonymous()
         found = {await outcome(inventory, CONFIRM_AVAILABILITY, AVAILABLE) for _ in range(2 * LIMIT)}
+        keys = {await outcome(envoy, GET_JWKS, GetJwksRequest()) for _ in range(2 * LIMIT)}
+        others = [await outcome(envoy, LIST_PRODUCTS, ListProductsRequest()) for _ in range(LIMIT + 1)]
 
-    assert found == {"OK"}
+    assert (found, keys) == ({"OK"}, {"OK"})
+    assert others == ["OK"] * LIMIT + ["RATE_LIMITED"]
