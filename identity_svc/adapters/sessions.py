@@ -120,7 +120,9 @@ class SqlSessions:
         return rows
 
     async def purge(self, limit: int) -> int:
-        oldest = select(SESSION.c.id).where(~_IS_VALID).order_by(SESSION.c.expires_on).limit(limit)
+        # Its last access token may outlive a session, and is revoked by the session.
+        has_no_tokens = SESSION.c.tokens_expire_on <= _NOW - _span(MARGIN)
+        oldest = select(SESSION.c.id).where(~_IS_VALID, has_no_tokens).order_by(SESSION.c.expires_on).limit(limit)
         chosen = oldest.with_for_update(skip_locked=True)
         purged = delete(SESSION).where(SESSION.c.id.in_(chosen)).returning(SESSION.c.id).cte("purged")
         return (await self._session.execute(select(func.count()).select_from(purged))).scalar_one()

@@ -214,7 +214,8 @@ class InMemorySessions:
 
     async def purge(self, limit: int) -> int:
         now = self._clock.now()
-        expired = [id for id, (_, session) in self._state.sessions.items() if session.expires_on <= now][:limit]
+        sessions = self._state.sessions.items()
+        expired = [id for id, (_, one) in sessions if one.expires_on <= now and not has_tokens(one, now)][:limit]
         for id in expired:
             del self._state.sessions[id]
         return len(expired)

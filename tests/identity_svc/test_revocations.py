@@ -32,6 +32,7 @@ from identity_svc.adapters import revocations
 from identity_svc.adapters.revocations import SqlRevocationFeed
 from identity_svc.api.revocations import SERVICE
 from identity_svc.commands.disable_user import DisableUser
+from identity_svc.commands.forget_expired import ForgetExpired
 from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.domain.user import Role as UserRole
 from tests.chassis.grpc.orders import GET_ORDER, ORDERS, OrderApi
@@ -204,6 +205,17 @@ async def test_no_more_than_what_may_be_valid_is_revoked(identity_app: IdentityA
     await identity_app.logout(caller_of(boss))
 
     assert await identity_app.backend.revoked() == before
+
+
+async def test_an_access_token_that_outlives_its_session_is_revoked(identity_app: IdentityApp) -> None:
+    app = await IdentityApp.on(identity_app.backend, SETTINGS.model_copy(update={"session_idle_days": 60 / 86_400}))
+    boss, ada = await app.administrator(), await app.signed_in()
+    await app.backend.pass_time(61)
+    await app.mediator.send(ForgetExpired())
+
+    await app.send(DisableUser(id=str(ada.user.id)), caller_of(boss))
+
+    assert claims_of(ada)["sid"] in await app.backend.revoked()
 
 
 async def test_a_session_that_has_to_make_room_is_revoked_too(identity_app: IdentityApp) -> None:
