@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,7 +72,8 @@ class SqlMailCounts:
             began_on=at,
             mails=1,
         )
-        is_over = MAIL_COUNT.c.began_on <= at - window
+        # Also one that began long after now: the clock was set back since.
+        is_over = or_(MAIL_COUNT.c.began_on <= at - window, MAIL_COUNT.c.began_on >= at + window)
         counted = await self._session.execute(
             statement.on_conflict_do_update(
                 index_elements=[MAIL_COUNT.c.key_digest],

@@ -308,7 +308,7 @@ class InMemoryMailCounts:
 
     async def count(self, key: str, at: datetime, window: timedelta) -> tuple[int, datetime]:
         mails, began_on = self._state.mails.get(key, (0, at))
-        counted = (1, at) if began_on <= at - window else (mails + 1, began_on)
+        counted = (mails + 1, began_on) if abs(at - began_on) < window else (1, at)
         self._state.mails[key] = counted
         return counted
 

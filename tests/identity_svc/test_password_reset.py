@@ -176,6 +176,14 @@ async def test_mails_to_an_address_are_limited_known_or_not(mails: MailApp) -> N
     await mails.request_reset()
 
 
+async def test_a_clock_that_was_set_back_stops_no_mails(mails: MailApp) -> None:
+    for _ in range(SETTINGS.mails_per_address):
+        await mails.request_reset()
+    await mails.app.backend.pass_time(-86_400)
+
+    await mails.request_reset()
+
+
 async def test_mails_that_a_network_address_asks_for_are_limited(mails: MailApp) -> None:
     for number in range(SETTINGS.mails_per_network_address):
         await mails.request_reset(f"nobody-{number}@example.com")
