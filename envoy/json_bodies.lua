@@ -64,7 +64,7 @@ end
 local function note(violations, field, description)
   if #violations == MAX_VIOLATIONS then return end
   violations[#violations + 1] =
-    {field = sub(field, 1, MAX_FIELD), description = description, reason = "INVALID_ARGUMENT"}
+    {field = shortened(field, MAX_FIELD), description = description, reason = "INVALID_ARGUMENT"}
 end
 
 -- One walk through a body. `path` holds what leads to the present value: names, and numbers from 0 in arrays; `bound` are
@@ -83,7 +83,7 @@ function Walk:violate(name, description)
       parts[#parts + 1] = step
     end
   end
-  parts[#parts + 1] = name and sub(name, 1, MAX_NAME)
+  parts[#parts + 1] = name and shortened(name, MAX_NAME)
   note(self.violations, table.concat(parts, "."), description)
 end
 

@@ -58,7 +58,7 @@ local function refuse(handle, violations)
   handle:respond({[":status"] = "400"}, message)
 end
 
-function envoy_on_request(handle)
+local function check(handle)
   local call = CALLS[tonumber(handle:filterContext():get("call"))]
   local headers, violations = handle:headers(), {}
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
@@ -85,4 +85,13 @@ function envoy_on_request(handle)
     end
   end
   if #violations > 0 then refuse(handle, violations) end
+end
+
+-- Envoy forwards a request whose script fails.
+function envoy_on_request(handle)
+  local is_checked, fault = pcall(check, handle)
+  if not is_checked then
+    handle:logErr(tostring(fault))
+    handle:respond({[":status"] = "500"}, "")
+  end
 end

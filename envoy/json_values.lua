@@ -39,9 +39,18 @@ local function not_utf8_at(text)
   end
 end
 
+-- A text up to `max_bytes`, without a part of a character at the end.
+local function shortened(text, max_bytes)
+  local start = sub(text, 1, max_bytes)
+  local part_at = #text > max_bytes and not_utf8_at(start)
+  return part_at and sub(start, 1, part_at - 1) or start
+end
+
 local function fault_of_whole(content, is_text, bounds)
-  local sign, digits = content:match("^(-?)0*(%d+)$")
-  if not digits then
+  local sign, digits = content:match("^(-?)(%d+)$")
+  if digits then
+    digits = sub(digits, find(digits, "[1-9]") or -1) -- one pattern for all of it would try each zero as the last one
+  else
     -- JSON's 1e3 and 2.0 are whole numbers.
     local number = not is_text and tonumber(content)
     if not number or number % 1 ~= 0 then return "must be a whole number" end

@@ -102,8 +102,10 @@ WHOLE_CALL: JsonObject = {
 }
 NO_SCRIPTS: JsonObject = {}
 NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
-# Includes grpc-web; a transcoded JSON request has it too.
-GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"prefix": "application/grpc"}}
+# Exactly what Envoy takes for gRPC or grpc-web: anything else is transcoded, so it must be checked. A transcoded JSON
+# request has it too.
+GRPC_TYPES = r"application/grpc(?:[+].*|-web(?:-text)?(?:[+]proto)?)?"
+GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"safe_regex": {"regex": GRPC_TYPES}}}
 NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
 TRANSCODED: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
 # Headers that JSON does not need and that gRPC refuses when it cannot read them; all but grpc-timeout.

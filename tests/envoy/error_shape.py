@@ -10,7 +10,7 @@ import httpx
 from chassis.grpc.status import from_rpc_error
 from tests.documented import faults
 
-HTTP_STATUS = {3: {400, 413, 415, 431}, 4: {504}, 5: {404}, 8: {429}, 12: {405, 501}, 14: {503}, 16: {401}}
+HTTP_STATUS = {3: {400, 413, 415, 431}, 4: {504}, 5: {404}, 8: {429}, 12: {405, 501}, 13: {500}, 14: {503}, 16: {401}}
 
 
 def error_of(reply: httpx.Response) -> dict[str, Any]:

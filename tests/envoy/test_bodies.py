@@ -53,6 +53,7 @@ UNKNOWN = {
     "an empty name": (ORDER | {"": 1}, [""]),
     "a star": (ORDER | {"*": 1}, ["*"]),
     "a very long name": (ORDER | {"x" * 100_000: 1}, ["x" * 100]),
+    "a long name of other letters": (ORDER | {"x" + "é" * 100: 1}, ["x" + "é" * 49]),
     "very many": (ORDER | {f"x{number}": 1 for number in range(1000)}, [f"x{number}" for number in range(10)]),
 }
 
@@ -343,6 +344,7 @@ HEAVY = {
     "lists in lists": '{"items": ' + "[" * (MIB - 20),
     "objects in objects": '{"a": ' * (MIB // 6 - 10),
     "names": "{" + ",".join(f'"x{number}":1' for number in range(80_000)) + "}",
+    "zeros": '{"items": [{"quantity": "' + "0" * (MIB // 32) + 'x"}]}',
     "messages": '{"items": [' + "{}," * 19_000 + "{}]}",
 }
 

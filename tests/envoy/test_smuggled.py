@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -13,11 +14,12 @@ import pytest
 from chassis import contract
 from chassis.grpc.channel import open_channel
 from chassis.grpc.status import from_rpc_error
+from deploy.local.plain_http import plain_client
 from envoy.routing import OPS, is_reachable
 from tests.envoy.error_shape import detail_of, error_of, reason_of
 from tests.envoy.fake_mesh import FakeMesh, new
 from tests.envoy.names import names_of
-from tests.envoy.running import RunningEnvoy
+from tests.envoy.running import RunningEnvoy, running_envoy
 from tests.mesh import Tokens
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,6 +31,41 @@ LIST_JOBS = f"/{OPS}/ListJobs"
 async def in_pieces(body: str) -> AsyncIterator[bytes]:
     for byte in body.encode():
         yield bytes([byte])
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/grpcx", "application/grpc;x=1", "application/grpc-json", "Application/grpc"]
+)
+async def test_what_is_nearly_grpc_is_checked_as_json(
+    content_type: str, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    headers = bearer | {"content-type": content_type}
+
+    reply = await http.post("/api/v1/orders/7:cancel?id=8", headers=headers, content='{"foo": 1}')
+
+    assert (reply.status_code, fields_of(reply)) == (400, ["id", "foo"])
+    assert mesh.calls == []
+
+
+async def test_a_check_that_fails_refuses_the_request(
+    started_mesh: FakeMesh, mesh: FakeMesh, bearer: dict[str, str], tmp_path: Path
+) -> None:
+    def broken(config: str) -> str:
+        assert "local counts = {}" in config
+        assert "length > MAX_BYTES" in config
+        return config.replace("local counts = {}", "local counts = nil").replace("length > MAX_BYTES", "length > nil")
+
+    async with (
+        running_envoy(tmp_path, started_mesh.ports, changed=broken) as envoy,
+        plain_client(envoy.url, timeout=10) as http,
+    ):
+        for reply in (
+            await http.get("/api/v1/orders?pageSize=1", headers=bearer),
+            await http.post("/api/v1/orders", headers=bearer, content="{}"),
+        ):
+            assert (reply.status_code, reason_of(reply)) == (500, "INTERNAL")
+
+    assert mesh.calls == []
 
 
 def fields_of(reply: httpx.Response) -> list[str]:
