@@ -71,6 +71,8 @@ class RequestContext:
     reply_headers: dict[str, str] = field(default_factory=dict)
     # Details for the audit entry of this request, such as the reason given; handlers may add to it.
     audit_details: list[str] = field(default_factory=list)
+    # What it is about where its path does not say, such as the user who signs in; handlers may set it.
+    audit_resource: list[str] = field(default_factory=list)
     # What an administrator changes: see chassis.audit.note_changes.
     audit_changes: list[dict[str, str]] = field(default_factory=list)
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from chassis.context import Caller
 
 _MESSAGE_BYTES = 1_000
 
@@ -114,10 +117,14 @@ class TokenExpired(AppError):
 
 
 class TokenRevoked(AppError):
-    kind, reason = Kind.UNAUTHENTICATED, "TOKEN_REVOKED"
+    """`caller` is who the token was for, if that is known."""
 
-    def __init__(self) -> None:
+    kind, reason = Kind.UNAUTHENTICATED, "TOKEN_REVOKED"
+    caller: Caller | None = None
+
+    def __init__(self, caller: Caller | None = None) -> None:
         super().__init__("the access token is no longer valid; refresh it or log in again")
+        self.caller = caller
 
 
 class PermissionDenied(AppError):

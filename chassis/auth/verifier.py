@@ -75,7 +75,7 @@ class TokenVerifier:
     def not_revoked(self, caller: Caller) -> Caller:
         """The caller. Raises TokenRevoked."""
         if self.revocations and self.revocations.cover(caller):
-            raise TokenRevoked
+            raise TokenRevoked(caller)
         return caller
 
     async def _is_in_use(self, known: _Verified) -> bool:

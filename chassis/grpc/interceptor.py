@@ -38,6 +38,7 @@ from chassis.errors import (
     InvalidArgument,
     Kind,
     PermissionDenied,
+    TokenRevoked,
     Unauthenticated,
     Unavailable,
     outcome_of,
@@ -165,7 +166,7 @@ class CallInterceptor(AsyncServerInterceptor):
 
     async def _authenticate(self, called: contract.Method) -> None:
         """Identifies the caller by the bearer token only; without a token the caller is anonymous."""
-        incoming = metadata.incoming.get()
+        incoming, caller = metadata.incoming.get(), None
         if (authorization := incoming.get(metadata.AUTHORIZATION)) is None:
             return
         try:
@@ -173,9 +174,12 @@ class CallInterceptor(AsyncServerInterceptor):
             caller, user, user_token = await self._options.verifier.verify(token), None, token
             if caller.is_service and (user_token := incoming.get(metadata.ON_BEHALF_OF, "")):
                 user = await self._user(user_token)
-        except AppError:
+        except AppError as error:
             # An invalid token is rejected; on public methods it is ignored.
             if Audience.PUBLIC not in called.access.allow:
+                if caller is None and isinstance(error, TokenRevoked) and error.caller:
+                    # The audit says whose token it was, which permits nothing.
+                    identify(replace(error.caller, audiences=ANONYMOUS.audiences))
                 raise
         else:
             # A stream may have a ticket in place of the token, and calls no other service.
@@ -221,7 +225,8 @@ class CallInterceptor(AsyncServerInterceptor):
             raise
         finally:
             if not _READS.match(called.name):
-                self._note(called, named or str(getattr(reply, "id", "")), outcome)
+                about = current().audit_resource or [str(getattr(reply, "id", ""))]
+                self._note(called, named or "/".join(about), outcome)
 
     def _note(self, called: contract.Method, resource: str, outcome: str) -> None:
         self._audit.add(entry(called.name, resource, outcome=outcome, at=self._options.clock.now()))

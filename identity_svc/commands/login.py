@@ -70,7 +70,7 @@ async def login(
     token = refresh_tokens.first()
     client = ClientInfo(address=cmd.place, user_agent=cmd.user_agent)
     session = await uow.sessions.start(user.id, token, client, session_policy)
-    current().audit_details.append(f"session {session.id} of user {user.id}")
+    current().audit_details.append(f"session {session.id}")
     return SignedIn(
         user=user,
         access_token=issue_access_token(user, session),
@@ -88,8 +88,10 @@ class _Verified:
 async def _verify(email: Email, cmd: Login, open_stores: OpenStores, passwords: Passwords) -> _Verified | None:
     """Reads in a separate transaction, so that no connection is held during the hashing."""
     async with open_stores() as stores:
-        (await stores.lockouts.read(email, cmd.place)).check()
         credential = await stores.credentials.find_by_email(email)
+        if credential:
+            current().audit_resource[:] = [str(credential.user_id)]
+        (await stores.lockouts.read(email, cmd.place)).check()
     matches = await passwords.verify(cmd.password, credential.password_hash if credential else None)
     if credential is None or not matches:
         return None

@@ -31,13 +31,15 @@ async def refresh_token(
     used = refresh_tokens.read(cmd.token)
     owner = await uow.sessions.owner(used) if used else None
     user = await uow.users.lock(owner) if owner else None
+    if user:
+        current().audit_resource[:] = [str(user.id)]
     if used is None or user is None or user.disabled:
         return None
     session = await uow.sessions.use(used, cmd.client, session_policy)
     session = session or await _after_earlier_use(used, cmd.client, uow, session_policy)
     if session is None:
         return None
-    current().audit_details.append(f"session {session.id} of user {user.id}")
+    current().audit_details.append(f"session {session.id}")
     return SignedIn(
         user=user,
         access_token=issue_access_token(user, session),
@@ -56,5 +58,5 @@ async def _after_earlier_use(
         return session
     # A higher generation is of a session that was restored from a backup: it has been used, too.
     await uow.sessions.end(session.id)
-    current().audit_details.append(f"used again, which ended session {session.id} of user {session.user_id}")
+    current().audit_details.append(f"used again, which ended session {session.id}")
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
-from chassis.context import current
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.use_mailed_token import use_mailed_token, user_of_token
@@ -44,4 +43,3 @@ async def reset_password(
         await uow.users.put(user.with_verified_email(now))
     # Whoever has the user's mail signs in here, however many strangers guess.
     await uow.lockouts.succeed(await uow.lockouts.lock(user.email, cmd.place))
-    current().audit_details.append(f"user {user.id}")

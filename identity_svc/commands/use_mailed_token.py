@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chassis.context import current
 from identity_svc.domain.errors import MailedTokenInvalid
 from identity_svc.domain.mailed_tokens import MailedToken, Purpose, binding, digest_of
 from identity_svc.domain.ports import Stores
@@ -24,6 +25,7 @@ async def use_mailed_token(token: str, purpose: Purpose, stores: Stores, at: dat
     user = await _if_bound(known, user, stores)
     if not await stores.mailed_tokens.use(digest_of(token), at):
         raise MailedTokenInvalid
+    current().audit_resource[:] = [str(user.id)]
     return user
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
-from chassis.context import current
 from chassis.mediator import Command
 from identity_svc.commands.uow import IdentityUow
 from identity_svc.commands.use_mailed_token import use_mailed_token
@@ -22,4 +21,3 @@ async def verify_email(cmd: VerifyEmail, uow: IdentityUow, *, clock: Clock) -> N
     now = clock.now()
     user = await use_mailed_token(cmd.token, Purpose.EMAIL_VERIFICATION, uow, now)
     await uow.users.put(user.with_verified_email(now))
-    current().audit_details.append(f"user {user.id}")

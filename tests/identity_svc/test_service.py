@@ -130,7 +130,7 @@ async def test_who_registered_and_who_failed_to_log_in_is_kept(process: Process)
 
     assert kept == [
         f"anonymous Register {ada.id} OK",
-        "anonymous Login  UNAUTHENTICATED",
+        f"anonymous Login {ada.id} UNAUTHENTICATED",
     ]
 
 
@@ -189,14 +189,48 @@ async def test_a_stolen_refresh_token_is_audited(process: Process) -> None:
     with pytest.raises(Unauthenticated):
         await process.refresh(first.refresh_token)
 
-    details = "SELECT outcome || ' ' || detail FROM audit_entry WHERE action = 'RefreshToken' ORDER BY id"
-    kept: list[str] = await eventually(lambda: process.kept(details, 3))
-    session = kept[0].split()[2]
+    about = "concat_ws(' ', outcome, resource, detail)"
+    select = f"SELECT {about} FROM audit_entry WHERE action = 'RefreshToken' ORDER BY id"
+    kept: list[str] = await eventually(lambda: process.kept(select, 3))
+    session = kept[0].split()[-1]
     assert kept == [
-        f"OK session {session} of user {ada.id}",
-        f"OK session {session} of user {ada.id}",
-        f"UNAUTHENTICATED used again, which ended session {session} of user {ada.id}",
+        f"OK {ada.id} session {session}",
+        f"OK {ada.id} session {session}",
+        f"UNAUTHENTICATED {ada.id} used again, which ended session {session}",
     ]
+
+
+async def test_sign_ins_are_audited_with_the_user_also_where_the_password_was_wrong(process: Process) -> None:
+    ada = await process.register()
+    await process.login()
+    for _ in range(process.settings.lockout_max_failures):
+        with pytest.raises(Unauthenticated):
+            await process.login(password="wrong password 1")
+    with pytest.raises(AccountLocked):
+        await process.login()
+    with pytest.raises(Unauthenticated):
+        await process.login("nobody@example.com")
+
+    about = "SELECT DISTINCT outcome || ' ' || resource FROM audit_entry WHERE action = 'Login' ORDER BY 1"
+    assert await eventually(lambda: process.kept(about, 4)) == [
+        f"ACCOUNT_LOCKED {ada.id}",
+        f"OK {ada.id}",
+        "UNAUTHENTICATED ",
+        f"UNAUTHENTICATED {ada.id}",
+    ]
+
+
+async def test_who_uses_a_revoked_token_is_audited(process: Process) -> None:
+    ada = await process.register()
+    tokens = await process.login()
+    session = jwt.decode(tokens.access_token, options={"verify_signature": False})["sid"]
+    await process.client(tokens.access_token).call(LOGOUT, LogoutRequest())
+
+    with pytest.raises(TokenRevoked):
+        await process.me(tokens.access_token)
+
+    who = "SELECT concat_ws(' ', actor, session_id, action) FROM audit_entry WHERE outcome = 'TOKEN_REVOKED'"
+    assert await eventually(lambda: process.kept(who)) == [f"{ada.id} {session} GetUser"]
 
 
 async def test_thirty_registrations_of_one_address_over_two_replicas_make_one_user(identity_database: str) -> None:

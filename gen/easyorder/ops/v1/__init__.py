@@ -136,7 +136,7 @@ class AuditEntry(betterproto2.Message):
 
     resource: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
     """
-    What was changed, such as `order/1042`.
+    The id of what was changed, such as an order's; of the user who signs in, refreshes a token or proves an address.
     """
 
     outcome: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
