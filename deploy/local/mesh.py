@@ -111,9 +111,10 @@ class LocalMesh:
 
         async def rotate() -> bool:
             now = SystemClock().now()
-            make_keys(folder, now, older_than=older_than)
+            # First what expires: keys do not.
             if authority:
                 authority.issue(now)
+            make_keys(folder, now, older_than=older_than)
             return False
 
         await rotate()
