@@ -281,7 +281,7 @@ async def test_an_order_of_0_1_0_with_more_pieces_of_an_item_is_retried_shipped_
     card = PaymentDetails(method=PaymentMethod.CARD, token="tok_declined")
     with monkeypatch.context() as patch:
         # Its lines were limited one by one.
-        patch.setattr("chassis.grpc.interceptor.checked", lambda of, request, *_: codec(of).read(request))
+        patch.setattr("chassis.grpc.server.checked", lambda of, request, *_: codec(of).read(request))
         placed = await shopper.call(
             CREATE, CreateOrderRequest(request_id="1", currency_code="USD", items=pieces, payment=card)
         )

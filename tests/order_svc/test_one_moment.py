@@ -16,6 +16,7 @@ from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_engine
 from chassis.errors import Unavailable
 from chassis.money import Money
+from foundation import csv_lines
 from order_svc.adapters.order_creators import OrderCreators
 from order_svc.adapters.write_side import WriteSideOrders
 from order_svc.commands.cancel_order import CancelOrder
@@ -186,7 +187,7 @@ async def test_an_export_has_its_time(
 async def test_a_page_of_large_orders_has_no_more_time_than_others(
     reads: OrderReads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_orders, "_PART_CHARACTERS", 1)
+    monkeypatch.setattr(csv_lines, "_PART_CHARACTERS", 1)
     await reads.given(an_order(), an_order())
 
     with request_context(ADMIN):

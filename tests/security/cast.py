@@ -84,8 +84,9 @@ class Cast:
         who = self.owner if method.access.owned else self.bystander
         if Audience.ADMIN in method.access.allow and not method.access.owned:
             return {"id": self.victim.id, "user_id": self.victim.id, "team_id": self.team_id}
-        # A password that was changed would end the sessions of all that follow: it is one that is refused.
-        passwords = {"password": PASSWORD, "current_password": PASSWORD, "new_password": "too short"}
+        # A password that was changed would end the sessions of all that follow: it is one that is refused, once it is
+        # known whose it is.
+        passwords = {"password": PASSWORD, "current_password": PASSWORD, "new_password": f"that of {who.email}"}
         return {"id": who.id, "user_id": who.id, "email": who.email, **passwords}
 
 
