@@ -56,12 +56,15 @@ class GrpcPayments:
             raise
         return _result(reply)
 
-    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
+    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> Charged | None:
         request = RefundRequest(
             transaction_id=transaction_id, refund_id=refund_id, amount=money_message(amount), reason=reason
         )
         reply = await self._payment.call(_REFUND, request, timeout_s=self._timeout_s)
-        return reply.charged is not None
+        if reply.charged is None:
+            return None
+        assert reply.charge_time is not None
+        return Charged(reply.charge_time)
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
         request = GetPaymentRequest(transaction_id=transaction_id)

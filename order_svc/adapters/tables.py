@@ -90,6 +90,8 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
+    # NULL but of a charge that was returned before it paid for the order.
+    charged_at: Mapped[datetime | None]
     failure_code: Mapped[str | None]
     failure_reason: Mapped[str]
     # Set while the order waits for stock, else empty.

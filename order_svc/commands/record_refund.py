@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.errors import AppError, Kind
@@ -23,12 +24,14 @@ class NothingToRefund(AppError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRefund(OfOrder[OrderView]):
-    """`refunded` is false if nothing was charged and nothing ever will be. `lease` is the lease of the job, if any."""
+    """`charged_at` is when the returned money had been taken; None if nothing was charged and nothing ever will be.
+    `lease` is the lease of the job, if any.
+    """
 
     lease: JobLease | None
     transaction_id: str
     refund_id: str
-    refunded: bool
+    charged_at: datetime | None
 
 
 async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> OrderView:
@@ -37,24 +40,31 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
         uow.settle(JobOutcome(cmd.lease))
     if cmd.transaction_id != order.payment.transaction_id:
         # Another payment has replaced this one since.
-        if cmd.refunded and (events := order.earlier_money_returned(cmd.transaction_id, at=clock.now())):
-            uow.emit(*events)
-            await uow.orders.save([order])
+        if cmd.charged_at is not None:
+            await _earlier_returned(order, cmd.transaction_id, cmd.charged_at, uow, clock)
         return order.view()
     promised = next((refund for refund in order.refunds if refund.refund_id == cmd.refund_id), None)
     if promised is not None:
         await _given(promised, order, cmd, uow, clock)
-    elif cmd.refunded or order.status is Status.CANCELLED:
+    elif cmd.charged_at is not None or order.status is Status.CANCELLED:
         # A payment that was given up stays FAILED if nothing was charged.
-        uow.emit(*order.money_returned(refunded=cmd.refunded, at=clock.now()))
+        uow.emit(*order.money_returned(charged_at=cmd.charged_at, at=clock.now()))
         await uow.orders.save([order])
     return order.view()
+
+
+async def _earlier_returned(
+    order: Order, transaction_id: str, charged_at: datetime, uow: OrderUow, clock: Clock
+) -> None:
+    if events := order.earlier_money_returned(transaction_id, charged_at=charged_at, at=clock.now()):
+        uow.emit(*events)
+        await uow.orders.save([order])
 
 
 async def _given(promised: Refund, order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock) -> None:
     if promised.done_at is not None:
         return
-    if not cmd.refunded:
+    if cmd.charged_at is None:
         raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")
     uow.emit(*order.refund_given(promised, at=clock.now()))
     await uow.refunds.save(promised)

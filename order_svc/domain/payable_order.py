@@ -119,21 +119,23 @@ class PayableOrder(OrderData):
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
 
-    def money_returned(self, *, refunded: bool, at: datetime) -> list[Event]:
-        """Records that the provider returned the money, or will never take it."""
+    def money_returned(self, *, charged_at: datetime | None, at: datetime) -> list[Event]:
+        """Records that the provider returned the money that it took at `charged_at`; None: it will never take it."""
         self._changed(at)
-        self.payment.settle(PaymentStatus.REFUNDED if refunded else PaymentStatus.CANCELLED, at=at)
-        if not refunded:
+        self.payment.settle(PaymentStatus.REFUNDED if charged_at else PaymentStatus.CANCELLED, at=at)
+        if charged_at is None:
             return []
+        self.payment.charged_at = charged_at
         self.payment.refunded = self.payment.amount
         return [self._refund_event(self.payment.amount, RefundState.GIVEN, at)]
 
-    def earlier_money_returned(self, transaction_id: str, *, at: datetime) -> list[Event]:
+    def earlier_money_returned(self, transaction_id: str, *, charged_at: datetime, at: datetime) -> list[Event]:
         """Records that the provider returned what it had taken for a payment that another one has replaced."""
         found = next((one for one in self.earlier_payments if one.transaction_id == transaction_id), None)
         if found is None or found.status is PaymentStatus.REFUNDED:
             return []
-        returned = replace(found, status=PaymentStatus.REFUNDED, refunded=found.amount, processed_at=at)
+        refunded = replace(found, status=PaymentStatus.REFUNDED, refunded=found.amount)
+        returned = replace(refunded, charged_at=charged_at, processed_at=at)
         self.earlier_payments = tuple(returned if one is found else one for one in self.earlier_payments)
         return [self._refund_event(Money(found.amount, self.currency), RefundState.GIVEN, at)]
 

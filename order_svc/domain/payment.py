@@ -30,6 +30,8 @@ class Payment:
     attempts: int = 0
     # When it last changed.
     processed_at: datetime | None = None
+    # Of a charge that was returned before it paid for the order; that of others is the order's `paid_at`.
+    charged_at: datetime | None = None
     failure_code: FailureCode | None = None
     failure_reason: str = ""
     # The token for a charge that waits for stock.
@@ -73,4 +75,5 @@ class Payment:
             failure_code=self.failure_code,
             failure_reason=self.failure_reason,
             refunded=self.refunded.amount,
+            charged_at=self.charged_at,
         )

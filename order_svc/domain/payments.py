@@ -39,8 +39,10 @@ class Payments(Protocol):
         Any AppError means that the outcome is unknown; the same call reports it later.
         """
 
-    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
-        """Refunds `amount`, once for each refund_id. False: nothing was charged, and nothing ever will be.
+    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> Charged | None:
+        """Refunds `amount`, once for each refund_id, of the charge that is returned.
+
+        None: nothing was charged, and nothing ever will be.
 
         Raises AppError: REFUND_EXCEEDS_CHARGE if less than `amount` remains; other errors can be retried.
         """

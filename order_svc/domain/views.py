@@ -62,6 +62,8 @@ class PaymentView:
     failure_code: FailureCode | None = None
     # The part of `amount` that was refunded, or will be.
     refunded: Decimal = Decimal("0.00")
+    # Of a charge that was returned before it paid for the order.
+    charged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

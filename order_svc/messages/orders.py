@@ -49,7 +49,7 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
         currency_code=view.currency,
         payments=[
             *(_payment(payment, view.currency) for payment in view.earlier_payments),
-            _payment(view.payment, view.currency, charged_at=view.paid_at),
+            _payment(view.payment, view.currency, paid_at=view.paid_at),
         ],
         refunds=[
             _refund(refund, view.currency, ids.of_refund(view.id, number))
@@ -150,7 +150,7 @@ def discount_message(discount: DiscountView, currency: str) -> Discount:
     )
 
 
-def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None = None) -> Payment:
+def _payment(payment: PaymentView, currency: str, *, paid_at: datetime | None = None) -> Payment:
     code = payment.failure_code
     return Payment(
         transaction_id=payment.transaction_id,
@@ -159,7 +159,7 @@ def _payment(payment: PaymentView, currency: str, *, charged_at: datetime | None
         amount=amount_message(payment.amount, currency),
         refunded_amount=amount_message(payment.refunded, currency),
         attempts=payment.attempts,
-        charge_time=charged_at,
+        charge_time=payment.charged_at or paid_at,
         update_time=payment.processed_at,
         failure_code=PaymentFailureCode[code.name] if code else PaymentFailureCode.UNSPECIFIED,
         failure_message=payment.failure_reason,

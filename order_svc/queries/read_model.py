@@ -84,6 +84,8 @@ class PaymentRow(ReadBase, BaseSoftIntDelete, Owned):
     amount: Mapped[Decimal]
     attempts: Mapped[int] = mapped_column(Integer)
     processed_at: Mapped[datetime | None]
+    # NULL but of a charge that was returned before it paid for the order.
+    charged_at: Mapped[datetime | None]
     failure_code: Mapped[str | None]
     failure_reason: Mapped[str]
     refunded: Mapped[Decimal]
@@ -216,6 +218,7 @@ def _payment(row: PaymentRow) -> PaymentView:
         amount=row.amount,
         attempts=row.attempts,
         processed_at=row.processed_at,
+        charged_at=row.charged_at,
         failure_code=FailureCode(row.failure_code) if row.failure_code else None,
         failure_reason=row.failure_reason,
         refunded=row.refunded,

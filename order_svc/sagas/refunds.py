@@ -88,7 +88,7 @@ class Refunding:
         amount: Money,
         reason: str,
     ) -> OrderView:
-        refunded = await self._payments.refund(
+        charge = await self._payments.refund(
             transaction_id=transaction_id, refund_id=refund_id, amount=amount, reason=reason
         )
         failpoints.reach("refunded_not_recorded")
@@ -99,7 +99,7 @@ class Refunding:
                 order_id=order_id,
                 transaction_id=transaction_id,
                 refund_id=refund_id,
-                refunded=refunded,
+                charged_at=charge.at if charge else None,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis.context import current
 from chassis.errors import AppError, Conflict
@@ -317,6 +317,7 @@ class FakePayments:
         # The transactions that are decided, and stay so.
         self.taken: set[str] = set()
         self.refused: dict[str, Refused] = {}
+        self.charged_at: dict[str, datetime] = {}
         self.calls: list[str] = []
         self.refunds: dict[str, Money] = {}
         # Raised by the next refunds, in order.
@@ -340,11 +341,12 @@ class FakePayments:
         if isinstance(answer, Charged) and transaction_id not in self.taken:
             self.taken.add(transaction_id)
             self.ledger.setdefault(transaction_id, amount)
+            self.charged_at[transaction_id] = answer.at
         if isinstance(answer, Refused):
             self.refused[transaction_id] = answer
         return answer
 
-    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> bool:
+    async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> Charged | None:
         self.calls.append("refund")
         if self.refund_failures:
             raise self.refund_failures.pop(0)
@@ -355,7 +357,8 @@ class FakePayments:
             assert not self.ledger[transaction_id].is_negative, "more given back than was taken"
             if not self.ledger[transaction_id].amount:
                 del self.ledger[transaction_id]
-        return refund_id in self.refunds
+        at = self.charged_at.setdefault(transaction_id, self._clock.now())
+        return Charged(at) if refund_id in self.refunds else None
 
     async def find(self, transaction_id: str) -> ChargeResult | None:
         self.calls.append("find")

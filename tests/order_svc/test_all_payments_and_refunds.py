@@ -61,8 +61,9 @@ async def test_a_charge_that_a_change_withdrew_stays_until_its_money_is_back(ord
         order_id=order_id,
         transaction_id=withdrawn.transaction_id,
         refund_id=f"{withdrawn.transaction_id}/all",
-        refunded=True,
+        charged_at=AT,
     )
+    order_app.clock.advance(3600)
     seen = await order_app.send(returned)
     again = await order_app.send(returned)
 
@@ -74,6 +75,28 @@ async def test_a_charge_that_a_change_withdrew_stays_until_its_money_is_back(ord
     assert (seen.payments[1].refunded, seen.payment) == (withdrawn.amount, present)
     assert again == seen == (await order_app.order(order_id)).view()
     assert (await order_app.events(order_id))[-1][1] == "payment_refund"
+    shown = message_of(seen).payments
+    assert [payment.charge_time for payment in shown] == [None, AT, None]
+    assert shown[1].update_time == order_app.clock.now()
+
+
+async def test_a_charge_that_came_too_late_says_when_it_was_made(reads: OrderReads) -> None:
+    (order_id,) = await reads.given(an_order())
+    cancelled = await reads.app.send(CancelOrder(order_id=order_id, reason="late"))
+    assert message_of(cancelled).payments[0].charge_time is None
+    reads.app.clock.advance(3600)
+
+    returned = RecordRefund(
+        lease=None, order_id=order_id, transaction_id=f"t-{order_id}", refund_id=f"t-{order_id}/all", charged_at=LATER
+    )
+    await reads.app.send(returned)
+    await reads.project()
+
+    seen = await reads.get(order_id)
+    [payment] = message_of(seen).payments
+    assert (payment.charge_time, payment.update_time) == (LATER, reads.app.clock.now())
+    assert seen.paid_at is None
+    assert seen == (await reads.app.order(order_id)).view()
 
 
 async def test_nothing_is_kept_of_what_no_provider_was_asked_for(order_app: OrderApp) -> None:
@@ -106,7 +129,7 @@ async def test_every_refund_is_shown_and_the_newest_is_the_last(reads: OrderRead
         order_id=order_id,
         transaction_id=f"t-{order_id}",
         refund_id=first.refund_id,
-        refunded=True,
+        charged_at=AT,
     )
     await reads.app.send(given)
     await reads.project()
@@ -145,7 +168,7 @@ async def test_a_refund_does_not_change_when_it_was_charged(order_app: OrderApp)
         order_id=order_id,
         transaction_id=f"t-{order_id}",
         refund_id=granted.refund_id,
-        refunded=True,
+        charged_at=AT,
     )
 
     seen: OrderView = await order_app.send(given)

@@ -27,7 +27,7 @@ from order_svc.sagas.basket import Basket
 from order_svc.sagas.checkout import Checkout
 from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
-from tests.builders.order import SHOPPER
+from tests.builders.order import AT, SHOPPER
 from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments, InMemoryPlacedOrders
@@ -334,6 +334,7 @@ async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard
     placed = await app.place()
     transaction = (await app.order(placed.id)).payment.transaction_id
     app.payments.ledger[transaction] = (await app.order(placed.id)).payment.amount
+    app.payments.charged_at[transaction] = AT
 
     # The provider charges late, when it was asked for the last time.
     app.payments.found_from = 99
@@ -343,6 +344,7 @@ async def test_what_is_given_up_gives_everything_back_even_a_charge_nobody_heard
 
     order = await app.order(placed.id)
     assert (order.status, order.payment.status) == (Status.FAILED, PaymentStatus.REFUNDED)
+    assert order.payment.charged_at == AT != order.payment.processed_at
     assert app.payments.ledger == {}
     assert app.inventory.stock == {1: 100, 2: 100, 3: 100}
 

@@ -18,7 +18,7 @@ from order_svc.domain.payable_order import MOST_REFUNDS
 from order_svc.domain.refund import Refund, RefundExceedsCharge, TooManyRefunds
 from order_svc.domain.status import PaymentMethod, PaymentStatus, Status
 from order_svc.domain.views import OrderView
-from tests.builders.order import OrderBuilder, an_item, an_order
+from tests.builders.order import AT, OrderBuilder, an_item, an_order
 from tests.fakes.chassis import request_key
 from tests.order_svc.order_app import OrderApp
 
@@ -46,7 +46,7 @@ async def given(app: OrderApp, granted: RefundGranted) -> OrderView:
             order_id=granted.order.id,
             transaction_id=granted.order.payment.transaction_id,
             refund_id=granted.refund_id,
-            refunded=True,
+            charged_at=AT,
         )
     )
 
@@ -390,7 +390,7 @@ async def test_what_came_back_with_a_cancelled_charge_is_not_promised_again(orde
             order_id=order_id,
             transaction_id=transaction_id,
             refund_id=f"{transaction_id}/all",
-            refunded=True,
+            charged_at=AT,
         )
     )
     before = await order_app.jobs()
@@ -414,7 +414,7 @@ async def test_a_provider_that_knows_of_no_charge_is_not_believed(order_app: Ord
                 order_id=order_id,
                 transaction_id=before.payment.transaction_id,
                 refund_id=granted.refund_id,
-                refunded=False,
+                charged_at=None,
             )
         )
 

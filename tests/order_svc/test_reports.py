@@ -79,7 +79,7 @@ async def test_a_day_is_what_the_write_side_says(reads: OrderReads) -> None:
     given: dict[str, Any] = {
         "order_id": first,
         "transaction_id": granted.order.payment.transaction_id,
-        "refunded": True,
+        "charged_at": AT,
     }
     await reads.app.send(RecordRefund(lease=None, refund_id=granted.refund_id, **given))
     await reads.project()

@@ -44,7 +44,7 @@ LATER = AT + timedelta(days=1)
         (
             lambda: an_order().cancelled(),
             lambda id: RecordRefund(
-                lease=None, order_id=id, transaction_id=f"t-{id}", refund_id=f"t-{id}/all", refunded=False
+                lease=None, order_id=id, transaction_id=f"t-{id}", refund_id=f"t-{id}/all", charged_at=None
             ),
         ),
     ],

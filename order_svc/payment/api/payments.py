@@ -104,4 +104,5 @@ def _message(payment: ProviderPayment) -> ProviderPaymentMessage:
         refunded=money_message(payment.refunded) if payment.refunded else None,
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
+        charge_time=payment.charged_at,
     )

@@ -85,6 +85,7 @@ class Transaction:
             refunded=refunded,
             processed_at=refunds[-1].recorded_on if all_back else outcome.recorded_on,
             failure_reason=outcome.reason,
+            charged_at=outcome.recorded_on if charged else None,
         )
 
     def charge(self, charge: Charge, card: CardBehaviour, *, at: datetime) -> bool:

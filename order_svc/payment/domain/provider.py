@@ -45,7 +45,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderPayment:
-    """The state of a transaction at the provider, and since when. None in `charged` or `refunded`: no money moved."""
+    """The state of a transaction at the provider, and since when. None in `charged` or `refunded`: no money moved.
+
+    `charged_at` is when the money was taken, whatever was refunded since.
+    """
 
     transaction_id: str
     state: PaymentState = PaymentState.UNSPECIFIED
@@ -53,6 +56,7 @@ class ProviderPayment:
     refunded: Money | None = None
     processed_at: datetime | None = None
     failure_reason: str = ""
+    charged_at: datetime | None = None
 
 
 class PaymentProvider(Protocol):

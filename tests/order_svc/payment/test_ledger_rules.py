@@ -43,7 +43,7 @@ def test_a_charge_is_recorded_once_however_often_it_comes() -> None:
 
     assert kinds(transaction) == [EntryKind.CHARGE]
     assert transaction.payment == ProviderPayment(
-        transaction_id="t-1", state=PaymentState.CHARGED, charged=usd("10.00"), processed_at=NOON
+        transaction_id="t-1", state=PaymentState.CHARGED, charged=usd("10.00"), processed_at=NOON, charged_at=NOON
     )
 
 
@@ -106,7 +106,7 @@ def test_money_is_given_back_in_parts_and_then_all() -> None:
     later = NOON + timedelta(hours=1)
     transaction.refund(a_refund("r-2", "6.00"), at=later)
     assert (transaction.payment.state, transaction.payment.refunded) == (PaymentState.REFUNDED, usd("10.00"))
-    assert transaction.payment.processed_at == later
+    assert (transaction.payment.processed_at, transaction.payment.charged_at) == (later, NOON)
 
 
 def test_a_refund_is_recorded_once_however_often_it_comes() -> None:

@@ -202,10 +202,10 @@ async def test_another_amount_is_an_error_not_a_refusal(payments: GrpcPayments, 
 
 
 async def test_money_goes_back_once(payments: GrpcPayments, sandbox: Sandbox) -> None:
-    await charge(payments)
+    charged = await charge(payments)
 
     for _ in range(2):
-        assert await payments.refund(transaction_id="t-1", refund_id="r-1", amount=usd("10.00"))
+        assert await payments.refund(transaction_id="t-1", refund_id="r-1", amount=usd("10.00")) == charged
 
     assert await sandbox.kinds() == [EntryKind.CHARGE, EntryKind.REFUND]
     assert await charge(payments) == Refused("the payment was given back")

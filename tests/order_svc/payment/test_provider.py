@@ -100,6 +100,7 @@ async def test_a_decline_is_final(case: Case) -> None:
 
     assert declined.state is PaymentState.REFUSED
     assert declined.failure_reason
+    assert declined.charged_at is None
     assert await case.replica().find("t-1") == declined
     assert await case.replica().charge(a_charge(token=case.tokens["declined"])) == declined
     assert await case.kept("t-1") == []
@@ -140,7 +141,7 @@ async def test_a_transaction_keeps_its_amount_and_order(case: Case, other: Any) 
 
 
 async def test_money_goes_back_once_for_each_refund_id(case: Case) -> None:
-    await case.provider.charge(a_charge(token=case.tokens["good"]))
+    charged = await case.provider.charge(a_charge(token=case.tokens["good"]))
     replicas = [case.replica(), case.replica()]
 
     answers = await asyncio.gather(
@@ -149,7 +150,9 @@ async def test_money_goes_back_once_for_each_refund_id(case: Case) -> None:
 
     assert {(answer.state, answer.refunded) for answer in answers} == {(PaymentState.CHARGED, usd("4.00"))}
     assert await case.kept("t-1") == [Decimal("6.00")]
-    assert (await case.provider.refund(a_refund("r-2", "6.00"))).state is PaymentState.REFUNDED
+    refunded = await case.provider.refund(a_refund("r-2", "6.00"))
+    assert refunded.state is PaymentState.REFUNDED
+    assert refunded.charged_at == charged.charged_at == charged.processed_at is not None
     assert (await case.provider.find("t-1")).processed_at is not None
     assert await case.kept("t-1") == [Decimal("0.00")]
 

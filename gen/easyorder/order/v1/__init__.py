@@ -1232,8 +1232,8 @@ class Payment(betterproto2.Message):
         7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
     )
     """
-    When it was charged, or cash was paid on delivery; not set before. A refund does not change it. This version does not
-    know it of a payment that another one has replaced, or that was given up, and whose charge was returned.
+    When it was charged, or cash was paid on delivery; not set before. A refund does not change it. Of a payment that was
+    given up, cancelled or replaced by another one, it is set if it turns out that it was charged, once the money is back.
     """
 
     update_time: "datetime.datetime | None" = betterproto2.field(

@@ -167,6 +167,7 @@ def _payment(kept: Intent, state: IntentState | None = None) -> ProviderPayment:
             charged=state.amount,
             refunded=state.refunded,
             processed_at=state.refunded_at if all_back else state.charged_at,
+            charged_at=state.charged_at,
         )
     ended = state.status == "canceled"
     if state.declined and state.declined.is_final and (ended or state.is_open):

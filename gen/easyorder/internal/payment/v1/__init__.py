@@ -263,6 +263,13 @@ class ProviderPayment(betterproto2.Message):
     Why it was refused, for the shopper.
     """
 
+    charge_time: "datetime.datetime | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was charged; not set if nothing was. A refund does not change it.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ProviderPayment", ProviderPayment)
 
