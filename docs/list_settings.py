@@ -82,7 +82,7 @@ def _default(variable: str, field: FieldInfo) -> str:
         return f"HOST:{PORTS[service]}, plus PORT_OFFSET"
     value = field.get_default(call_default_factory=True, validated_data={"data_dir": Path(), "port_offset": 0})
     value = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`" if str(value) else ""
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`" if value not in (None, "") else ""
 
 
 def _range(field: FieldInfo) -> str:

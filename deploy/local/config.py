@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from chassis.settings import MeshSettings, host_port
 from deploy.local.errors import CannotStart
@@ -52,6 +54,20 @@ class LocalSettings(EnvoySettings):
         if file and not os.access(file, os.R_OK):
             raise ValueError("must be a file that can be read")
         return file
+
+    @model_validator(mode="after")
+    def _certificate_and_key_are_a_pair(self) -> Self:
+        if self.envoy_certificate_file:
+            try:
+                # Envoy would only log it, and listen for nobody. Without the password, OpenSSL asks for one.
+                pair = self.envoy_certificate_file, self.envoy_certificate_key_file
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*pair, password="")
+            except ssl.SSLError as error:
+                raise ValueError(
+                    "EASYORDER_ENVOY_CERTIFICATE_FILE and EASYORDER_ENVOY_CERTIFICATE_KEY_FILE must be a certificate "
+                    f"and its key, without a password, as PEM ({error.reason or error})"
+                ) from error
+        return self
 
     @field_validator("envoy_access_log")
     @classmethod

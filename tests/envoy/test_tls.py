@@ -20,11 +20,12 @@ import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from chassis.settings import socket_dir
+from deploy.local.config import LocalSettings
 from envoy.config import ADMIN_SOCKET, EnvoySettings
 from tests.envoy.fake_mesh import FakeMesh
 from tests.envoy.running import RunningEnvoy, configured_envoy, running_envoy
@@ -171,6 +172,28 @@ def client_of(port: int, trusted: Path, admin_socket: Path) -> str:
     return Template((Path(__file__).parent / "http3_client.yaml").read_text(encoding="utf-8")).substitute(
         port=port, trusted=json.dumps(str(trusted)), admin_socket=json.dumps(str(admin_socket))
     )
+
+
+def test_a_key_of_another_certificate_or_with_a_password_or_no_key_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = CertificateFiles(tmp_path)
+    files.replace()
+    monkeypatch.setenv("EASYORDER_ENVOY_CERTIFICATE_FILE", str(files.chain))
+    monkeypatch.setenv("EASYORDER_ENVOY_CERTIFICATE_KEY_FILE", str(files.key))
+    assert LocalSettings().has_tls
+
+    encrypted = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")
+    )
+    for key in (encrypted, b"no key", files.chain.read_bytes()):
+        files.key.write_bytes(key)
+        with pytest.raises(ValidationError, match="EASYORDER_ENVOY_CERTIFICATE_KEY_FILE must be"):
+            LocalSettings()
+    files.replace()
+    files.replace(also_key=False)
+    with pytest.raises(ValidationError, match="KEY_VALUES_MISMATCH"):
+        LocalSettings()
 
 
 def test_both_files_or_none() -> None:
