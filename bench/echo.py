@@ -1,4 +1,7 @@
-"""`python -m bench.echo PORT REPLY_FILE`: a gRPC server that replies to every call with the same bytes."""
+"""`python -m bench.echo PORT REPLY_FILE [TLS_DIR]`: a gRPC server that replies to every call with the same bytes.
+
+With a folder of certificates it has that of order_svc, like the service that it stands for.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from pathlib import Path
 
 import grpc
 import uvloop
+
+from chassis.grpc.tls import Tls
 
 
 class _Echo(grpc.GenericRpcHandler):
@@ -21,13 +26,18 @@ class _Echo(grpc.GenericRpcHandler):
         return self._reply
 
 
-async def serve(port: int, reply: bytes) -> None:
+async def serve(port: int, reply: bytes, tls: Tls | None) -> None:
     server = grpc.aio.server()
     server.add_generic_rpc_handlers([_Echo(reply)])
-    server.add_insecure_port(f"127.0.0.1:{port}")
+    address = f"127.0.0.1:{port}"
+    if tls:
+        server.add_secure_port(address, tls.server_credentials())
+    else:
+        server.add_insecure_port(address)
     await server.start()
     await server.wait_for_termination()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), Path(sys.argv[2]).read_bytes()))
+    port, reply_file, *tls_dir = sys.argv[1:]
+    uvloop.run(serve(int(port), Path(reply_file).read_bytes(), Tls(Path(tls_dir[0]), "order") if tls_dir else None))

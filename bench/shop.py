@@ -112,7 +112,7 @@ async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
 async def echoing(mesh: RunningMesh, folder: Path, method: str, reply: bytes) -> AsyncIterator[tuple[str, int]]:
     """An Envoy in front of the mesh that can also echo `reply` to calls of `method`; yields its URL and pid."""
     http_port = free_port()
-    with _echo(folder, reply) as echo_port, _envoy(mesh, folder, http_port, echo_port, method) as envoy:
+    with _echo(folder, reply, mesh.tls_dir) as echo_port, _envoy(mesh, folder, http_port, echo_port, method) as envoy:
         url = f"http://127.0.0.1:{http_port}"
         await eventually(lambda: _healthy(url), timeout_s=30)
         yield url, envoy
@@ -137,11 +137,12 @@ async def _stock(mesh: RunningMesh, client: httpx.AsyncClient) -> tuple[tuple[in
 
 
 @contextmanager
-def _echo(folder: Path, reply: bytes) -> Iterator[int]:
+def _echo(folder: Path, reply: bytes, tls_dir: Path | None) -> Iterator[int]:
     folder.mkdir()
     (folder / "echo").write_bytes(reply)
     port = free_port()
-    echo = Program(name="echo", command=[sys.executable, "-m", "bench.echo", str(port), str(folder / "echo")])
+    arguments = [str(port), str(folder / "echo"), *([str(tls_dir)] if tls_dir else [])]
+    echo = Program(name="echo", command=[sys.executable, "-m", "bench.echo", *arguments])
     with _running(echo, folder / "echo.log"):
         yield port
 

@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-from bench.orders import paid_orders
+from bench.orders import certain, paid_orders
 from bench.shop import BenchShop, bench_shop
 from tests.folders import data_folder
 
@@ -34,7 +34,7 @@ async def main() -> None:
 async def measured(shop: BenchShop, way: str, *, clients: int, seconds: int) -> dict[str, Any]:
     """The echo of the version, and right after it its orders."""
     calls = shop.over_json if way == "JSON" else shop.over_grpc
-    echo = await calls(clients=clients, seconds=1, echo=True)
+    echo = certain(await calls(clients=clients, seconds=1, echo=True))
     paid = await paid_orders(shop, way, clients=clients, seconds=seconds)
     return {"echo_per_s": echo.per_s, "per_s": paid.per_s, "cpu_ms": paid.cpu_ms, "p50_ms": paid.reply.p50_ms}
 
