@@ -88,8 +88,9 @@ def _inspect(message: Any, path: str, found: Found) -> None:
 def _inspectors(message: Descriptor) -> tuple[Inspect, ...]:
     """One inspector per field, cached; inspectors of nested types are made on first use."""
     made = [_list(field) if field.is_repeated else _single(field) for field in message.fields]
-    if "update_mask" in message.fields_by_name:
+    if mask := message.fields_by_name.get("update_mask"):
         made[0] = _changed(message.fields[0])
+        made.insert(0, made.pop(mask.index))  # one that is too long is cleared before it is read
     return tuple(made)
 
 
@@ -139,7 +140,8 @@ def _missing(field: FieldDescriptor, rules: Rules) -> FieldViolation:
     if field.name == _REQUEST_ID:
         return _NO_REQUEST_ID
     if field.cpp_type in (FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64):
-        return FieldViolation(field.json_name, f"must be at least {rules.min}" if rules.min else "must not be 0")
+        least = rules.min or 0
+        return FieldViolation(field.json_name, f"must be at least {least}" if least > 0 else "must not be 0")
     return FieldViolation(field.json_name, "is required")
 
 
@@ -208,6 +210,9 @@ def _checks(field: FieldDescriptor, rules: Rules) -> Iterator[Check]:
     if field.message_type is not None:
         if field.message_type.full_name == "google.protobuf.Timestamp":
             yield lambda value: None if _FIRST_S <= value.seconds <= _LAST_S else "must be in the years 1 to 9999"
+        elif field.message_type.full_name == "google.protobuf.FieldMask":
+            too_many = f"takes at most {DEFAULT_MAX_ITEMS}"
+            yield lambda value: too_many if len(value.paths) > DEFAULT_MAX_ITEMS else None
         elif field.message_type.full_name == "google.type.Money":
             yield lambda value: fault_of_money(value.units, value.nanos, least=rules.min)
         return

@@ -15,6 +15,7 @@ from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.protobuf import FieldMask
 from easyorder.identity.v1 import RegisterRequest, Role, SetUserRolesRequest, UpdateUserRequest, User
 from easyorder.incentive.v1 import CreateIncentiveRequest, Incentive
+from easyorder.inventory.v1 import AdjustStockRequest
 from easyorder.order.v1 import (
     CreateOrderRequest,
     GetDailyReportRequest,
@@ -210,6 +211,15 @@ def test_an_update_checks_what_is_set_or_named_of_its_resource() -> None:
     assert faults_of(User(id="me", email="ada"), "display_name") == {"user.email", "user.displayName"}
     assert faults_of(User(id="x" * 37)) == {"user.id"}
     assert faults_of(User(display_name="Ada"), "*") == {"user.id", "user.email"}
+    check(UpdateUserRequest(user=ada, update_mask=FieldMask(paths=["display_name"] * 1000)))
+    # It is cleared, not read.
+    assert faults_of(ada, *["email"] * 1001) == {"updateMask"}
+
+
+def test_a_number_that_may_be_negative_must_not_be_0() -> None:
+    adjustment = AdjustStockRequest(product_item_id="1", reason="found", request_id="1")
+
+    assert faults(adjustment) == {"delta": "must not be 0"}
 
 
 def lists() -> list[contract.Method]:
