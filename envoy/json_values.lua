@@ -54,6 +54,8 @@ local function fault_of_whole(content, is_text, bounds)
     -- JSON's 1e3 and 2.0 are whole numbers.
     local number = not is_text and tonumber(content)
     if not number or number % 1 ~= 0 then return "must be a whole number" end
+    -- The transcoder reads it as a double, which would be another number.
+    if math.abs(number) >= 2^53 then return "is too large for a point or an exponent: write all of its digits" end
     sign, digits = number < 0 and "-" or "", string.format("%.0f", math.abs(number))
   end
   local most = bounds[sign == "" and 1 or 2]

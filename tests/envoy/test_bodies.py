@@ -331,6 +331,21 @@ async def test_an_id_in_the_body_is_that_of_the_path(
         assert (await http.request(verb, url.format(written), headers=admin, json={field: same})).status_code == 200
 
 
+async def test_no_amount_becomes_another(http: httpx.AsyncClient, mesh: FakeMesh, tokens: Tokens) -> None:
+    admin = {"authorization": f"Bearer {tokens.admin()}"}
+
+    for units in ("9007199254740993.0", "900719925474099.3e1", "-9007199254740995e0"):
+        content = '{"basePrice": {"units": ' + units + "}}"
+        reply = await http.patch("/api/v1/products/7", headers=admin, content=content)
+        assert (reply.status_code, fields_of(reply)) == (400, ["basePrice.units"]), units
+    assert mesh.calls == []
+    for units in ("9007199254740993", '"9007199254740993"', "9007199254740991.0", "9e15"):
+        content = '{"basePrice": {"units": ' + units + "}}"
+        assert (await http.patch("/api/v1/products/7", headers=admin, content=content)).status_code == 200, units
+    written = [call.request.product.base_price.units for call in mesh.calls]
+    assert written == [9007199254740993, 9007199254740993, 9007199254740991, 9 * 10**15]
+
+
 MIB = 1024 * 1024
 # The worst of each kind that fits into a body.
 HEAVY = {
