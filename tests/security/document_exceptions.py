@@ -45,6 +45,10 @@ UNSAYABLE = {
     "token": "required by all methods of payment but cash",
     "buyQuantity": "required by one kind",
     "getQuantity": "required by one kind",
+    "code": "no invisible characters",
+    "sku": "each once in a product",
+    "variation": "one of the product, and each once in an item",
+    "productItems": "each combination of options once",
 }
 # Schemas that requests share with replies stay open, because replies may get more fields.
 UNKNOWN = "is not a field of this request"
@@ -139,6 +143,8 @@ def _accepted_all_the_same(finding: Finding) -> str | None:
         return "requestId and Idempotency-Key stand for each other, and an empty one is none"
     if b"null" in _content(finding.request):
         return "in the JSON of protobuf, null is a field that is not given"
+    if "minItems" in finding.message and finding.operation.startswith("PATCH"):
+        return "in an update without a mask, a list without elements is a field that is not given"
     if "`pattern`" in finding.message and "/email" in finding.message:
         return "an address needs no more than the form of the pattern: `format` only annotates"
     return None
