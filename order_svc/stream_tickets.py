@@ -121,6 +121,8 @@ class TicketOrTokenVerifier(TokenVerifier):
     async def verify(self, token: str, *, grace_s: float = 0) -> Caller:
         if not token.startswith(PREFIX):
             return await super().verify(token, grace_s=grace_s)
-        if not contract.methods()[current().method].server_streaming:
+        method = contract.methods().get(current().method)
+        # None for reflection, which is not of the contract.
+        if method is None or not method.server_streaming:
             raise Unauthenticated("a stream ticket opens a stream; send the access token")
         return self.not_revoked(await self._tickets.use(token))

@@ -182,6 +182,10 @@ async def test_a_ticket_is_good_for_streams_only(replicas: Replicas) -> None:
         with pytest.raises(Unauthenticated):
             await ticket_of(mesh.anonymous())
 
+    # As reflection does, which is no method of the contract.
+    verifier = TicketOrTokenVerifier(KeyCache(Tokens().keys), ServiceKeys(service_keys(), "test"), replicas.here)
+    with pytest.raises(Unauthenticated, match="send the access token"):
+        await verifier.verify(ticket)
     assert await replicas.uses() == 0
 
 
