@@ -141,6 +141,15 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         is_lost = state in _LOST_CONNECTION or any(sign in str(e) for sign in _SIGNS_OF_LOSS)
         return is_lost or bool(super().is_disconnect(e, connection, cursor))
 
+    def reset_isolation_level(self, dbapi_conn: Any) -> None:
+        """By a statement, before a connection goes back to its pool. One that has ended fails at its next statement:
+        an error here would reach the caller as the driver's own, and the pool would lose a place.
+        """
+        try:
+            super().reset_isolation_level(dbapi_conn)  # type: ignore[no-untyped-call]
+        except (self.dbapi.Error, TimeoutError):  # type: ignore[union-attr]
+            dbapi_conn._connection.terminate()
+
     # The connector's own function would query the driver manager.
     _get_server_version_info = PGDialect._get_server_version_info
 

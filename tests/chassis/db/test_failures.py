@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import QueuePool, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -14,6 +16,7 @@ from chassis.db.engine import make_engine
 from chassis.db.failures import meaning_of, sqlstate, translated
 from chassis.errors import Conflict, Unavailable
 from tests.chassis.db.parcels import Parcel
+from tests.polling import eventually
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -66,6 +69,28 @@ async def test_a_session_ended_by_an_operator_is_unavailable_and_the_next_one_wo
 
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+@pytest.mark.parametrize("level", ["AUTOCOMMIT", "REPEATABLE READ"])
+async def test_a_connection_that_ends_between_statements_leaves_its_place_in_the_pool(
+    engine: AsyncEngine, level: Any
+) -> None:
+    async with engine.execution_options(isolation_level=level).connect() as connection:
+        pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        await connection.rollback()
+        async with engine.begin() as operator:
+            await operator.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+
+    assert isinstance(pool := engine.pool, QueuePool)
+    assert pool.checkedout() == 0
+
+    async def answers() -> bool:
+        with suppress(Unavailable), translated():
+            async with engine.connect() as connection:
+                return bool(await connection.scalar(text("SELECT true")))
+        return False
+
+    await eventually(answers)
 
 
 async def test_a_server_that_is_not_there_is_unavailable(engine: AsyncEngine) -> None:
