@@ -24,8 +24,8 @@ from typing import IO, Any
 from rich.console import Console
 
 from bench.load import Missing, require_programs
+from bench.orders import WAYS
 from bench.report import Section, machine, show, spread, write_json
-from bench.worker import WAYS
 
 ROOT = Path(__file__).parent.parent
 WORKER = Path(__file__).with_name("worker.py")

@@ -11,11 +11,9 @@ import json
 import sys
 from typing import Any
 
-from bench.orders import certain, paid_orders
+from bench.orders import WAYS, certain, paid_orders
 from bench.shop import BenchShop, bench_shop
 from tests.folders import data_folder
-
-WAYS = ("JSON", "gRPC")
 
 
 async def main() -> None:

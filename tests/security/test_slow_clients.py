@@ -58,25 +58,28 @@ async def test_orders_are_placed_among_slow_clients(mesh: RunningMesh, http: htt
             took.append(time.monotonic() - began)
         return statistics.median(took)
 
+    async def least_s() -> float:
+        """Of three medians: what else runs on the machine makes one of them longer."""
+        return min([await median_s() for _ in range(3)])
+
     await median_s()
-    before_s = await median_s()
+    before_s = await least_s()
     with (
         connections(mesh, a_head("POST /api/v1/orders HTTP/1.1", shopper.headers)) as heads,
         connections(mesh, a_head("POST /api/v1/orders HTTP/1.1", shopper.headers | body) + '\r\n{"requestId": '),
         connections(mesh, a_head("GET /openapi.json HTTP/1.1", {}) + "\r\n", receives=1024),
     ):
-        during_s = await median_s()
+        during_s = await least_s()
 
         async def all_are_refused() -> bool:
             return all(await asyncio.gather(*(is_refused(head) for head in heads)))
 
         assert await eventually(all_are_refused, timeout_s=HEADERS_WITHIN_S)
-    after_s = await median_s()
+    after_s = await least_s()
 
     print(f"{1000 * before_s:.0f} ms before, {1000 * during_s:.0f} during, {1000 * after_s:.0f} after")
-    # The rest is for what else runs on the machine: an order takes 15 ms.
-    assert during_s <= 3 * before_s + 0.1
-    assert after_s <= 2 * before_s + 0.1
+    assert during_s <= 3 * before_s
+    assert after_s <= 2 * before_s
     assert (await http.get("/healthz")).is_success
 
 
