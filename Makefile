@@ -15,11 +15,19 @@ B :=
 N :=
 REV := HEAD
 COVERAGE :=
+SEEDS := 10000
+KILLS := 3000
+SEED := 1
 # On two cores: some tests only wait.
 WORKERS := 3
 UPGRADE :=
+SOAK :=
+LEAST_COVERAGE := 85
+COVERED := .cache/coverage.json
 # Another project's modules, or another Python's library, are not to be found before ours.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH
+# Compiling all tests takes each process of them ten seconds: it is done once.
+unexport PYTHONDONTWRITEBYTECODE
 # pytest ends with 5 where it selects nothing; only a part of the tests may have none of a kind.
 NONE_IS_FINE = $(if $(filter tests,$(T)),,|| [ $$? -eq 5 ])
 
@@ -29,10 +37,10 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test soak load newcomer odbc check bench compare gen format requirements clean
+.PHONY: help up demo test soak alone load simulate chaos screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.local up
@@ -40,19 +48,36 @@ up: $(VENV)/runtime.stamp ## the whole mesh on this machine, in the foreground; 
 demo: $(VENV)/runtime.stamp ## a shopper's day on it, starting it where it is not running
 	@exec $(BIN)/python -m deploy.local demo
 
-test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, COVERAGE=1 to see which lines they run
+test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, SOAK=1 with those of soak, COVERAGE=1 to see which lines they run
 	@mkdir -p .cache
-	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=term $(if $(filter tests,$(T)),--cov-fail-under=85))
+	$(WITH_TOOLS) $(BIN)/python $(if $(COVERAGE),-m slipcover --json --out $(COVERED)) -m pytest $(T) -n $(WORKERS) \
+	    $(if $(SOAK),-m 'not alone and not load and not screenshots')
+	$(if $(COVERAGE),$(BIN)/slipcover --fail-under $(if $(filter tests,$(T)),$(LEAST_COVERAGE),0) --merge $(COVERED) --out $(COVERED))
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) -m 'soak and not alone' $(NONE_IS_FINE)
+	@$(MAKE) --no-print-directory alone
+
+alone: $(VENV)/dev.stamp ## those of soak that compare latencies: nothing else may run
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
 
 load: $(VENV)/dev.stamp ## on an idle machine, an hour: frozen processes, locked rows, floods, backlogs, 2,000 random lives
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m load $(NONE_IS_FINE)
 
+simulate: $(VENV)/dev.stamp ## the whole shop on simulated time, network and databases: SEEDS=10000 runs with faults, each from one number
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+chaos: $(VENV)/dev.stamp ## processes killed, frozen, cut off under load, for hours: KILLS=3000 from SEED=1 on; what came of it is in .cache/chaos
+	$(WITH_TOOLS) $(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
+
+screenshots: $(VENV)/dev.stamp ## the pictures in docs/images, from the pages as they are
+	$(WITH_TOOLS) $(BIN)/python -m pytest tests/browser -n 0 -m screenshots
+
 newcomer: $(VENV)/dev.stamp ## as root: every setting and fault on a fresh Debian 12 and 13; N="--case locale" for some
 	$(BIN)/python -m tests.newcomer $(N)
+
+first-order: $(VENV)/dev.stamp ## clone, make up and a first order by the documentation alone: how many seconds that takes
+	$(BIN)/python -m tests.newcomer.first_order
 
 odbc: $(VENV)/dev.stamp ## the tests on PostgreSQL once more, over ODBC
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) --driver aioodbc
@@ -61,13 +86,19 @@ check: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter, buf lint and bre
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy examples/python
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
 	$(WITH_TOOLS) $(BIN)/python proto/lint.py
 	$(WITH_TOOLS) $(BIN)/python proto/breaking.py $(BASE)
 	$(WITH_TOOLS) $(BIN)/python proto/generate.py --check
 
-gen: $(VENV)/dev.stamp ## gen/ from proto/
+lint-openapi: $(VENV)/dev.stamp ## the OpenAPI document by the recommended rules of Redocly, which npm fetches (170 MB)
+	@mkdir -p .cache
+	$(BIN)/python -c 'import json; from edge.openapi import document; print(json.dumps(document()))' > .cache/openapi.json
+	npx --yes @redocly/cli@1.34.5 lint .cache/openapi.json --extends recommended
+
+gen: $(VENV)/dev.stamp ## gen/ and the generated part of clients/python from proto/
 	$(WITH_TOOLS) $(BIN)/python proto/generate.py
 
 format: $(VENV)/dev.stamp ## what ruff can mend by itself
@@ -80,13 +111,16 @@ requirements: $(VENV)/dev.stamp ## pins what pyproject.toml asks for, with hashe
 bench: $(VENV)/dev.stamp ## speed, as ratios to a limit measured in the same run; B="--seconds 20 --repeat 3" for other ways
 	@$(WITH_TOOLS) exec $(BIN)/python -m bench $(B)
 
-compare: $(VENV)/dev.stamp ## speed of this version and of REV, a revision or a folder, in turns; B="--clients 1,32" for other ways
+bench-growth: $(VENV)/dev.stamp ## speed at 100, 10,000 and 1,000,000 stored orders and products; B="--clients 1,32" for some
+	@$(WITH_TOOLS) exec $(BIN)/python -m bench growth $(B)
+
+bench-compare: $(VENV)/dev.stamp ## speed of this version and of REV, a revision or a folder, in turns; B="--clients 1,32" for other ways
 	@$(WITH_TOOLS) exec $(BIN)/python -m bench.compare "$(REV)" $(B)
 
 clean: ## everything made here but the data: .venv, caches
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf tests/clients/python/easyorder_client
-	cd tests/clients/typescript && rm -rf built generated node_modules
+	rm -rf examples/python-json/shop_client
+	cd examples/typescript && rm -rf built generated node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/venv.py deploy/lock.py

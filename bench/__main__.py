@@ -3,7 +3,8 @@
 python -m bench                         paid orders a second, and what limits them
 python -m bench reservations            reservations of one hot SKU, in batches and one by one
 python -m bench listing                 lists of 10 of 10,000 products
-python -m bench profile order           where order_svc spends its time meanwhile
+python -m bench growth                  orders and reads at 100, 10,000 and 1,000,000 stored orders and products
+python -m bench profile                 where order_svc, or --service, spends its time meanwhile
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.growth import growth
 from bench.listing import listing
 from bench.load import Missing, require_programs
 from bench.orders import orders
 from bench.profiling import SERVICES, by_function, profile
-from bench.report import Section, machine, show, write_json
+from bench.report import Section, machine, show, write_json, write_pictures
 from bench.reservations import reservations, reservations_database, rows
 from bench.shop import BenchShop, bench_shop
 from tests.e2e import invariants
@@ -58,13 +60,20 @@ async def _listing(shop: BenchShop, options: argparse.Namespace) -> list[Section
         return await listing(shop, folder / "front", **how)
 
 
+async def _growth(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    names = ("sizes", "clients", "shoppers", "lines", "seconds", "reads")
+    return await growth(shop, **{name: getattr(options, name) for name in names})
+
+
 # Each part measures the shop and returns its tables. The lists come last: they need many products.
 PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations, "listing": _listing}
+# They run only when they are asked for.
+ALONE: dict[str, Part] = {"growth": _growth, "profile": _profile}
 
 
 async def bench(options: argparse.Namespace) -> None:
     require_programs()
-    parts = [_profile] if options.what == "profile" else [PARTS[options.what]] if options.what else PARTS.values()
+    parts = [(PARTS | ALONE)[name] for name in options.what or PARTS]
     where = machine()
     # A commit waits for the disk, as it does in a shop.
     with data_folder(on_disk=True) as data_dir:
@@ -78,10 +87,13 @@ async def bench(options: argparse.Namespace) -> None:
     console.print("Every order is there, paid for once, and its stock is sold: I1 to I5 hold.")
     if options.json:
         write_json(options.json, sections, where)
+    if options.pictures:
+        write_pictures(options.pictures, sections)
 
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    options.clients = options.clients or [1, 8, 32, 128, *([256] if "growth" in options.what else [])]
     try:
         asyncio.run(bench(options))
     except Missing as error:
@@ -94,14 +106,29 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=[*PARTS, "profile"], help="all but the profile when left out")
-    parser.add_argument("service", nargs="?", choices=SERVICES, default="order", help="of which the profile is")
-    parser.add_argument("--clients", type=_numbers, default=[1, 8, 32, 128], help="how many at once: 1,8,32,128")
+    parser.add_argument(
+        "what", nargs="*", type=_part, help=f"{', '.join(PARTS | ALONE)}; all but the last two if left out"
+    )
+    parser.add_argument("--service", choices=SERVICES, default="order", help="of which the profile is [order]")
+    parser.add_argument("--clients", type=_numbers, help="how many at once [1,8,32,128; for growth 256 too]")
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement [8]")
     parser.add_argument("--repeat", type=int, default=1, help="measure all so often; shows median, least and most")
     parser.add_argument("--json", type=Path, help="a file for the figures")
+    parser.add_argument("--pictures", type=Path, help="a folder for the curves, as SVG")
+    parser.add_argument("--sizes", type=_numbers, default=[100, 10_000, 1_000_000], help="growth: how much is stored")
+    parser.add_argument(
+        "--shoppers", type=_numbers, default=[1, 10_000], help="growth: how many order, as many baskets"
+    )
+    parser.add_argument("--lines", type=_numbers, default=[1, 20], help="growth: of an order")
+    parser.add_argument("--no-reads", dest="reads", action="store_false", help="growth: orders alone")
     parser.add_argument("--to", type=Path, help="where the profile goes; a flame graph if it ends in .svg")
     return parser
+
+
+def _part(text: str) -> str:
+    if text not in PARTS | ALONE:
+        raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(PARTS | ALONE)}")
+    return text
 
 
 def _numbers(text: str) -> list[int]:

@@ -15,9 +15,9 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -53,12 +53,24 @@ def _cpu_ms(turn: Turn) -> float:
     return float(sum(ms for name, ms in turn["cpu_ms"].items() if name != "generator"))
 
 
-_FIGURES: Mapping[str, Callable[[Turn], float]] = {
+_SPEED: Mapping[str, Callable[[Turn], float]] = {
     "orders/s": lambda turn: turn["per_s"],
     "orders : echo": lambda turn: turn["per_s"] / turn["echo_per_s"],
-    "CPU of an order": _cpu_ms,
-    "reply p50": lambda turn: turn["p50_ms"],
+    "reply p50, ms": lambda turn: turn["p50_ms"],
+    "CPU ms": _cpu_ms,
+    "CPU in echo calls": lambda turn: _cpu_ms(turn) / turn["echo_cpu_ms"],
 }
+# Of an order.
+_AMOUNTS: Mapping[str, Callable[[Turn], float]] = {
+    "statements": lambda turn: turn["statements"],
+    "commits": lambda turn: turn["commits"],
+    "rows": lambda turn: turn["rows"],
+    "WAL bytes": lambda turn: turn["wal_bytes"],
+    "wire bytes": lambda turn: turn["wire_bytes"],
+    "KB left": lambda turn: turn["left_kb"],
+}
+_FIGURES = {**_SPEED, **_AMOUNTS}
+_VERSIONS = ("other", "this")
 
 
 def checkout(revision: str) -> Path:
@@ -143,35 +155,54 @@ def compare(trees: Sequence[Path], *, clients: Sequence[int], seconds: int, repe
 
 
 def sections(pairs: Sequence[Pair]) -> list[Section]:
-    """The ratios, and what an order costs each process."""
-    figures = list(_FIGURES)
+    """The ratios, the medians behind them, and what an order costs each process."""
     names = list(pairs[0].this[0]["cpu_ms"])
+    ratios = _ratios(pairs, "This version : the other one", _SPEED)
     return [
-        Section(
-            title="This version : the other one",
-            columns=["clients", "way", *figures],
-            rows=[
-                [str(pair.clients), pair.way, *(spread(pair.ratios(figure), digits=2) for figure in figures)]
-                for pair in pairs
-            ],
+        replace(
+            ratios,
             data=[{"clients": pair.clients, "way": pair.way, "other": pair.other, "this": pair.this} for pair in pairs],
         ),
-        Section(
-            title="Medians: orders a second, and CPU milliseconds an order",
-            columns=["clients", "way", "version", "orders/s", "echo/s", *names],
-            rows=[
-                [
-                    str(pair.clients),
-                    pair.way,
-                    version,
-                    *(f"{statistics.median(turn[name] for turn in turns):,.0f}" for name in ("per_s", "echo_per_s")),
-                    *(f"{statistics.median(turn['cpu_ms'][name] for turn in turns):.2f}" for name in names),
-                ]
-                for pair in pairs
-                for version, turns in (("other", pair.other), ("this", pair.this))
-            ],
-        ),
+        _ratios(pairs, "This version : the other one, of an order", _AMOUNTS),
+        _medians(pairs, "Medians", _FIGURES),
+        _medians(pairs, "Medians: CPU milliseconds of an order", {name: _cpu_ms_of(name) for name in names}),
     ]
+
+
+def _ratios(pairs: Sequence[Pair], title: str, figures: Iterable[str]) -> Section:
+    return Section(
+        title=title,
+        columns=["clients", "way", *figures],
+        rows=[
+            [str(pair.clients), pair.way, *(spread(pair.ratios(figure), digits=2) for figure in figures)]
+            for pair in pairs
+        ],
+    )
+
+
+def _medians(pairs: Sequence[Pair], title: str, figures: Mapping[str, Callable[[Turn], float]]) -> Section:
+    return Section(
+        title=title,
+        columns=["clients", "way", "version", *figures],
+        rows=[
+            [
+                str(pair.clients),
+                pair.way,
+                version,
+                *(_short(statistics.median(map(figure, turns))) for figure in figures.values()),
+            ]
+            for pair in pairs
+            for version, turns in zip(_VERSIONS, (pair.other, pair.this), strict=True)
+        ],
+    )
+
+
+def _cpu_ms_of(name: str) -> Callable[[Turn], float]:
+    return lambda turn: float(turn["cpu_ms"][name])
+
+
+def _short(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.2f}"
 
 
 def main(arguments: list[str]) -> int:

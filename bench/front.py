@@ -14,6 +14,7 @@ import yaml
 
 from envoy.config import EnvoySettings
 from envoy.render import render
+from envoy.route_tree import routes_in
 from envoy.routing import UNARY_TIMEOUT, WHOLE_CALL
 
 CREATE_ORDER = "/easyorder.order.v1.OrderService/CreateOrder"
@@ -25,15 +26,15 @@ _KEY = {"header": {"key": "idempotency-key", "value": "%REQ(X-REQUEST-ID)%"}}
 
 def with_echo(settings: EnvoySettings, echo_port: int, methods: Sequence[str]) -> str:
     """The configuration as JSON. `methods` are the full names of the echoed methods."""
-    document = yaml.safe_load(render(settings))
+    document = yaml.load(render(settings), Loader=yaml.CSafeLoader)
     resources = document["static_resources"]
     resources["clusters"].append(_echo_cluster(resources["clusters"], echo_port))
     manager = resources["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-    routes = manager["route_config"]["virtual_hosts"][0]["routes"]
-    routes[:0] = [
-        *(_route(method, ECHO_HEADER, cluster="echo") for method in methods),
-        _route(CREATE_ORDER, KEYED_HEADER, cluster="order") | {"request_headers_to_add": [_KEY]},
-    ]
+    tree = manager["route_config"]["virtual_hosts"][0]["matcher"]
+    keyed = _route(CREATE_ORDER, KEYED_HEADER, cluster="order") | {"request_headers_to_add": [_KEY]}
+    routes_in(tree, CREATE_ORDER).insert(0, keyed)
+    for method in methods:
+        routes_in(tree, method).insert(0, _route(method, ECHO_HEADER, cluster="echo"))
     return json.dumps(document)
 
 

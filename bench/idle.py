@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -26,15 +26,7 @@ ORDERS_EACH = 20
 SETTINGS = {"RATE_LIMITS_FILE": LIFTED}
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """By program: MiB of memory, its share of shared pages included; percent of a core."""
-
-    memory_mb: Mapping[str, float]
-    cpu_percent: Mapping[str, float]
-
-
-def memory_mb(processes: Iterable[psutil.Process]) -> dict[str, float]:
+def memory_mb(processes: Sequence[psutil.Process]) -> dict[str, float]:
     """Proportional set size by program. Linux only."""
     found: dict[str, float] = {}
     for process in processes:
@@ -53,11 +45,8 @@ def name(process: psutil.Process) -> str:
     return process.name()
 
 
-def idle(supervisor: int) -> Idle:
-    """Waits until the mesh is quiet, then measures."""
-    time.sleep(SETTLE_S)
-    root = psutil.Process(supervisor)
-    processes = [root, *root.children(recursive=True)]
+def cpu_percent(processes: Sequence[psutil.Process]) -> dict[str, float]:
+    """Percent of a core by program, of MEASURE_S."""
     before = {process.pid: process.cpu_times() for process in processes}
     time.sleep(MEASURE_S)
     cpu: dict[str, float] = {}
@@ -65,7 +54,7 @@ def idle(supervisor: int) -> Idle:
         now, then = process.cpu_times(), before[process.pid]
         used_s = now.user + now.system - then.user - then.system
         cpu[name(process)] = cpu.get(name(process), 0) + 100 * used_s / MEASURE_S
-    return Idle(memory_mb(processes), cpu)
+    return cpu
 
 
 async def orders(url: str) -> None:
@@ -85,18 +74,23 @@ async def orders(url: str) -> None:
         await asyncio.gather(*(one_client() for _ in range(CLIENTS)))
 
 
-def measure() -> Idle:
+@contextmanager
+def idle_mesh() -> Iterator[list[psutil.Process]]:
+    """The processes of a mesh that has had orders and is quiet again."""
     with data_folder() as folder, running_mesh(folder, SETTINGS) as mesh:
         asyncio.run(orders(mesh.url))
-        return idle(mesh.pid)
+        time.sleep(SETTLE_S)
+        supervisor = psutil.Process(mesh.pid)
+        yield [supervisor, *supervisor.children(recursive=True)]
 
 
 def main() -> None:
-    found = measure()
+    with idle_mesh() as processes:
+        cpu, memory = cpu_percent(processes), memory_mb(processes)
     table = Table("program", "MiB (PSS)", "% of a core")
-    for program, size in sorted(found.memory_mb.items()):
-        table.add_row(program, f"{size:.0f}", f"{found.cpu_percent[program]:.2f}")
-    table.add_row("all", f"{sum(found.memory_mb.values()):.0f}", f"{sum(found.cpu_percent.values()):.2f}", style="bold")
+    for program, size in sorted(memory.items()):
+        table.add_row(program, f"{size:.0f}", f"{cpu[program]:.2f}")
+    table.add_row("all", f"{sum(memory.values()):.0f}", f"{sum(cpu.values()):.2f}", style="bold")
     Console().print(table)
 
 

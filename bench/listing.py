@@ -50,10 +50,10 @@ async def listing(shop: BenchShop, folder: Path, *, clients: Sequence[int], seco
         for _ in range(repeat):
             for one in measured:
                 how = {"clients": one.clients, "seconds": seconds}
-                one.echo.append(certain(await json_reads(url, [WINDOW], token="", header=ECHO_HEADER, **how)))
+                one.echo.append(certain(await json_reads(url, [WINDOW], tokens=[], header=ECHO_HEADER, **how)))
                 for way in WAYS:
-                    token = await shop.token() if way.endswith("token") else ""
-                    load = await json_reads(url, paths[way], token=token, header=ORDINARY, **how)
+                    tokens = [await shop.token()] if way.endswith("token") else []
+                    load = await json_reads(url, paths[way], tokens=tokens, header=ORDINARY, **how)
                     one.lists[way].append(certain(load))
     return [lists_section(measured)]
 

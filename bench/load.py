@@ -8,6 +8,7 @@ import os
 import shutil
 import struct
 import tempfile
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,41 +49,47 @@ async def json_orders(
     *,
     clients: int,
     seconds: int,
-    token: str,
-    run: str,
-    items: Sequence[Mapping[str, object]],
+    tokens: Sequence[str],
+    baskets: Sequence[Sequence[Mapping[str, object]]],
     header: tuple[str, str],
 ) -> Load:
-    """Orders of `items` by wrk; `run` makes their request ids unique."""
-    environment = {
-        "BENCH_TOKEN": token,
-        "BENCH_RUN": run,
-        "BENCH_ITEMS": ",".join(json.dumps(item) for item in items),
-        "BENCH_HEADER": header[0],
-        "BENCH_HEADER_VALUE": header[1],
-    }
-    return await _wrk("order.lua", url, environment, clients=clients, seconds=seconds)
+    """Orders by wrk, of the next basket for the next token's shopper each time."""
+    bodies = [json.dumps(basket, separators=(",", ":")) for basket in baskets]
+    how = {"clients": clients, "seconds": seconds}
+    return await _wrk("order.lua", url, tokens=tokens, requests=bodies, header=header, **how)
 
 
 async def json_reads(
-    url: str, paths: Sequence[str], *, clients: int, seconds: int, token: str, header: tuple[str, str]
+    url: str, paths: Sequence[str], *, clients: int, seconds: int, tokens: Sequence[str], header: tuple[str, str]
 ) -> Load:
-    """GETs of `paths` by wrk, in turns; without a `token` the calls are anonymous."""
-    with tempfile.NamedTemporaryFile("w") as listed:
-        listed.write("\n".join(paths) + "\n")
-        listed.flush()
+    """GETs of `paths` by wrk, with `tokens`, each in turns; without tokens the calls are anonymous."""
+    how = {"clients": clients, "seconds": seconds}
+    return await _wrk("paths.lua", url, tokens=tokens, requests=paths, header=header, **how)
+
+
+async def _wrk(
+    script: str,
+    url: str,
+    *,
+    tokens: Sequence[str],
+    requests: Sequence[str],
+    header: tuple[str, str],
+    clients: int,
+    seconds: int,
+) -> Load:
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / script), url]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, lines in (("tokens", tokens), ("requests", requests)):
+            (Path(folder) / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         environment = {
-            "BENCH_TOKEN": token,
-            "BENCH_PATHS": listed.name,
+            "BENCH_LUA": str(HERE / "common.lua"),
+            "BENCH_FOLDER": folder,
+            # Makes the ids of requests unique.
+            "BENCH_RUN": uuid.uuid4().hex,
             "BENCH_HEADER": header[0],
             "BENCH_HEADER_VALUE": header[1],
         }
-        return await _wrk("paths.lua", url, environment, clients=clients, seconds=seconds)
-
-
-async def _wrk(script: str, url: str, environment: Mapping[str, str], *, clients: int, seconds: int) -> Load:
-    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(HERE / script), url]
-    said = await output(command, {**environment, "BENCH_SUMMARY": str(HERE / "summary.lua")})
+        said = await output(command, environment)
     return Load(**json.loads(said.splitlines()[-1]))
 
 

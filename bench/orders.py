@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from statistics import median
 
 from bench import minimal_order
 from bench.load import Load
+from bench.meters import Amounts
+from bench.pictures import curves
 from bench.report import Section, spread
 from bench.shop import BenchShop
 from tests.polling import eventually
@@ -40,6 +43,21 @@ class Paid:
     paid_ms: tuple[float, float, float]
     cpu_ms: dict[str, float]
     memory_mb: dict[str, float]
+    # Of an order.
+    amounts: Amounts
+
+    @property
+    def mesh_cpu_ms(self) -> float:
+        """CPU of an order, in all processes but the generator."""
+        return sum(self.cpu_ms.values()) - self.cpu_ms["generator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Calls that Envoy and the echo server answer; `cpu_ms` is what a call costs these two."""
+
+    per_s: float
+    cpu_ms: float
 
 
 @dataclass(slots=True)
@@ -47,12 +65,19 @@ class Measured:
     """The results for one number of clients: a figure for each repetition."""
 
     clients: int
-    echo_per_s: dict[str, list[float]] = field(default_factory=lambda: {way: [] for way in WAYS})
+    echo: dict[str, list[Echo]] = field(default_factory=lambda: {way: [] for way in WAYS})
     minimal_per_s: list[float] = field(default_factory=list)
     paid: dict[str, list[Paid]] = field(default_factory=lambda: {way: [] for way in WAYS})
 
     def paid_per_s(self, way: str) -> list[float]:
         return [paid.per_s for paid in self.paid[way]]
+
+    def echo_per_s(self, way: str) -> list[float]:
+        return [echo.per_s for echo in self.echo[way]]
+
+    def in_echoes(self, way: str) -> list[float]:
+        """CPU of an order in echo calls."""
+        return _ratios([paid.mesh_cpu_ms for paid in self.paid[way]], [echo.cpu_ms for echo in self.echo[way]])
 
 
 # Clients, way, and a figure for each repetition.
@@ -69,16 +94,31 @@ async def orders(shop: BenchShop, *, clients: Sequence[int], seconds: int, repea
         for one in measured:
             how = {"clients": one.clients, "seconds": seconds}
             for way in WAYS:
-                one.echo_per_s[way].append(certain(await _calls(shop, way)(echo=True, **how)).per_s)
+                one.echo[way].append(await echoes(shop, way, **how))
                 one.paid[way].append(await paid_orders(shop, way, **how))
             one.minimal_per_s.append(await minimal_order.per_second(shop.postgres_dir, **how))
     return list(_sections(measured))
 
 
+async def echoes(shop: BenchShop, way: str, *, clients: int, seconds: int) -> Echo:
+    """Calls that are only echoed, for `seconds`."""
+    before = shop.meters.echo_cpu_s()
+    load = certain(await _calls(shop, way)(echo=True, clients=clients, seconds=seconds))
+    return Echo(per_s=load.per_s, cpu_ms=(shop.meters.echo_cpu_s() - before) * 1000 / load.answered)
+
+
 async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) -> Paid:
     """Orders for `seconds`, and waits until all orders are paid, published and on the read side."""
+    return await paid_by(shop, _calls(shop, way), way=way, clients=clients, seconds=seconds)
+
+
+async def paid_by(
+    shop: BenchShop, calls: Callable[..., Awaitable[Load]], *, way: str, clients: int, seconds: int
+) -> Paid:
+    """The orders that `calls` place."""
+    read = await shop.meters.read()
     started, before = datetime.now(UTC), shop.processes.usage()
-    load = certain(await _calls(shop, way)(clients=clients, seconds=seconds))
+    load = certain(await calls(clients=clients, seconds=seconds))
     await eventually(lambda: _is_all_done(shop), timeout_s=DRAINS_WITHIN_S)
     used = shop.processes.usage().since(before)
     async with shop.mesh.database("easyorder_order_write") as database:
@@ -94,6 +134,7 @@ async def paid_orders(shop: BenchShop, way: str, *, clients: int, seconds: int) 
         paid_ms=tuple(row["ms"]),
         cpu_ms={name: cpu_s * 1000 / count for name, cpu_s in used.items()},
         memory_mb=shop.processes.memory_mb(),
+        amounts=await shop.meters.since(read, orders=count),
     )
 
 
@@ -128,6 +169,7 @@ def _sections(measured: Sequence[Measured]) -> Iterator[Section]:
     rows = [(one.clients, way, one.paid[way]) for one in measured for way in WAYS]
     yield _rates(measured)
     yield _latencies(rows)
+    yield _amounts(measured)
     yield _cpu(rows)
     memory = rows[-1][2][-1].memory_mb
     yield Section(
@@ -144,8 +186,8 @@ def _rates(measured: Sequence[Measured]) -> Section:
                 str(one.clients),
                 way,
                 spread(one.paid_per_s(way)),
-                spread(one.echo_per_s[way]),
-                spread(_ratios(one.paid_per_s(way), one.echo_per_s[way]), digits=2),
+                spread(one.echo_per_s(way)),
+                spread(_ratios(one.paid_per_s(way), one.echo_per_s(way)), digits=2),
                 spread(one.minimal_per_s),
                 spread(_ratios(one.paid_per_s(way), one.minimal_per_s), digits=2),
             ]
@@ -153,6 +195,21 @@ def _rates(measured: Sequence[Measured]) -> Section:
             for way in WAYS
         ],
         data=[asdict(one) for one in measured],
+        pictures={
+            "orders-of-echo": _curves(
+                measured, "Paid orders : echo", lambda one, way: _ratios(one.paid_per_s(way), one.echo_per_s(way))
+            ),
+            "orders-cpu": _curves(measured, "CPU of an order, in echo calls", Measured.in_echoes),
+        },
+    )
+
+
+def _curves(measured: Sequence[Measured], title: str, figures: Callable[[Measured, str], list[float]]) -> bytes:
+    return curves(
+        title,
+        [str(one.clients) for one in measured],
+        x_title="clients",
+        series={way: [median(figures(one, way)) for one in measured] for way in WAYS},
     )
 
 
@@ -172,6 +229,34 @@ def _latencies(rows: Sequence[Row]) -> Section:
     )
 
 
+def _amounts(measured: Sequence[Measured]) -> Section:
+    names = {
+        "statements": "statements",
+        "commits": "commits",
+        "rows": "rows written",
+        "wal_bytes": "WAL bytes",
+        "wire_bytes": "bytes on the wire",
+        "left_kb": "KB left",
+    }
+    return Section(
+        title="What an order takes, in all databases",
+        columns=["clients", "way", "CPU in echo calls", *names.values()],
+        rows=[
+            [
+                str(one.clients),
+                way,
+                spread(one.in_echoes(way), digits=1),
+                *(
+                    spread([getattr(paid.amounts, name) for paid in one.paid[way]], digits=0 if "bytes" in name else 1)
+                    for name in names
+                ),
+            ]
+            for one in measured
+            for way in WAYS
+        ],
+    )
+
+
 def _cpu(rows: Sequence[Row]) -> Section:
     names = list(rows[0][2][0].cpu_ms)
     return Section(
@@ -181,7 +266,7 @@ def _cpu(rows: Sequence[Row]) -> Section:
             [
                 str(clients),
                 way,
-                spread([sum(each.cpu_ms.values()) - each.cpu_ms["generator"] for each in paid], digits=2),
+                spread([each.mesh_cpu_ms for each in paid], digits=2),
                 *(spread([each.cpu_ms[name] for each in paid], digits=2) for name in names),
             ]
             for clients, way, paid in rows

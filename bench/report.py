@@ -6,8 +6,10 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,18 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+HERE = Path(__file__).parent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One table. `data` are its figures, each repetition separately."""
+    """One table. `data` are its figures, each repetition separately; `pictures` are SVG by name."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     data: Sequence[dict[str, Any]] = field(default=())
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def spread(figures: Sequence[float], *, digits: int = 0) -> str:
@@ -37,11 +42,21 @@ def spread(figures: Sequence[float], *, digits: int = 0) -> str:
 def machine() -> dict[str, object]:
     """The machine of the measurement, and its other load."""
     return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
         "cores": os.cpu_count(),
         "load_average": psutil.getloadavg()[0],
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def commit() -> str:
+    """Of this checkout, with a + if it has other changes; empty in what is no checkout."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=8"], cwd=HERE, capture_output=True, encoding="utf-8"
+    )
+    return found.stdout.strip()
 
 
 def show(sections: Sequence[Section], console: Console) -> None:
@@ -60,3 +75,10 @@ def write_json(path: Path, sections: Sequence[Section], where: dict[str, object]
         "sections": [{"title": section.title, "data": section.data} for section in sections if section.data],
     }
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def write_pictures(folder: Path, sections: Sequence[Section]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for section in sections:
+        for name, picture in section.pictures.items():
+            (folder / f"{name}.svg").write_bytes(picture)

@@ -18,15 +18,17 @@ from easyorder.order.v1 import CreateOrderRequest, PaymentDetails
 
 from bench.front import CREATE_ORDER, ECHO_HEADER, KEYED_HEADER, with_echo
 from bench.load import Load, grpc_calls, json_orders
+from bench.meters import Meters, prepare
 from bench.usage import Processes
 from chassis.grpc.channel import open_channel
-from chassis.settings import PORTS, socket_dir
+from chassis.settings import PORTS
 from chassis.wire import codec
 from deploy.local.front_door import front_door
 from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop, lamp
 from deploy.local.supervisor import Program
 from envoy.config import EnvoySettings
+from foundation.socket_dir import socket_dir
 from tests.e2e.running_mesh import ROOT, RunningMesh, free_port, running_mesh
 from tests.polling import eventually
 from tests.rate_limits.files import rate_limits_file
@@ -34,6 +36,8 @@ from tests.rate_limits.files import rate_limits_file
 PIECES = 1_000_000_000
 PASSWORD = "untold Passw0rd!"
 ORDINARY = ("x-bench", "order")
+# The folder of the Envoy that takes orders, and of its echo server.
+FRONT = "bench-orders"
 MODULES = {
     "identity": "identity_svc",
     "inventory": "inventory_svc",
@@ -51,6 +55,7 @@ class BenchShop:
     email: str
     product_items: tuple[int, ...]
     processes: Processes
+    meters: Meters
 
     @property
     def postgres_dir(self) -> str:
@@ -68,9 +73,8 @@ class BenchShop:
             self.url,
             clients=clients,
             seconds=seconds,
-            token=await self.token(),
-            run=uuid.uuid4().hex,
-            items=[{"productItemId": str(item), "quantity": quantity} for item, quantity in lines],
+            tokens=[await self.token()],
+            baskets=[[{"productItemId": str(item), "quantity": quantity} for item, quantity in lines]],
             header=ECHO_HEADER if echo else ORDINARY,
         )
 
@@ -99,13 +103,15 @@ def order_message(product_items: tuple[int, ...]) -> bytes:
 @asynccontextmanager
 async def bench_shop(data_dir: Path) -> AsyncIterator[BenchShop]:
     """Starts the shop, and stops it in the end."""
+    prepare(data_dir)
     # The settings of `make up`, except for the numbers of the limits that would stop such a load.
     with running_mesh(data_dir, {"RATE_LIMITS_FILE": rate_limits_file(data_dir)}) as mesh:
         async with Shop.client(mesh.url) as client:
             items, email, reply = await _stock(mesh, client)
-        async with echoing(mesh, data_dir / "bench-orders", CREATE_ORDER, reply) as (url, envoy):
+        front = data_dir / FRONT
+        async with echoing(mesh, front, CREATE_ORDER, reply) as (url, envoy):
             groups = {name: mesh.pids_of(module) for name, module in MODULES.items()} | {"envoy": [envoy]}
-            yield BenchShop(mesh, url, email, items, Processes(groups, mesh.postgres_pid))
+            yield BenchShop(mesh, url, email, items, Processes(groups, mesh.postgres_pid), Meters(mesh, front))
 
 
 @asynccontextmanager

@@ -7,13 +7,17 @@ import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from chassis.context import current
 from chassis.errors import DeadlineExceeded, RateLimited
+from telemetry import metrics, traces
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# However long the last batch took, for example because a row was locked.
+_LONGEST_PACE_S = 0.1
 
 
 class Batcher(Generic[Item, Result]):
@@ -24,19 +28,24 @@ class Batcher(Generic[Item, Result]):
     batch started is skipped. A started batch is never cancelled, because its work may be half done. At most ten batches
     wait; then further items are refused with RateLimited.
 
-    A batch after one of several items begins `pace_s` after it, so that batches grow. A single item is never delayed.
+    `name` is what metrics and traces call it.
+
+    After a batch of several items the next one begins so late that batches take at most `share` of the time, and at
+    least `pace_s` after it began, so that they grow with the load. After a single item, the next one is not delayed.
     """
 
     def __init__(
         self,
+        name: str,
         run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]],
         *,
         max_size: int = 200,
         pace_s: float = 0,
+        share: float = 1,
     ) -> None:
-        self._run, self._max_size, self._pace_s = run, max_size, pace_s
+        self._name, self._run, self._max_size, self._pace_s, self._share = name, run, max_size, pace_s, share
         self._not_before = 0.0
-        self._waiting: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
+        self._waiting: deque[tuple[Item, asyncio.Future[Result], float, Any]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
@@ -44,7 +53,7 @@ class Batcher(Generic[Item, Result]):
         if len(self._waiting) >= 10 * self._max_size:
             raise RateLimited("too many requests wait for their turn; wait, then try again", retry_after_s=1)
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future, current().deadline or math.inf))
+        self._waiting.append((item, future, current().deadline or math.inf, traces.sampled_span()))
         if self._worker is None:
             # In its own context: the batch belongs to no single request.
             self._worker = asyncio.get_running_loop().create_task(self._work(), context=Context())
@@ -55,22 +64,30 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 if (early_s := self._not_before - asyncio.get_running_loop().time()) > 0:
                     await asyncio.sleep(early_s)
-                if batch := self._next_batch():
+                batch, spans = self._next_batch()
+                if batch:
+                    began = asyncio.get_running_loop().time()
+                    metrics.count_batch(self._name, len(batch))
+                    with traces.batch_span(self._name, spans):
+                        await self._run_batch(batch)
                     if len(batch) > 1:
-                        self._not_before = asyncio.get_running_loop().time() + self._pace_s
-                    await self._run_batch(batch)
+                        took_s = asyncio.get_running_loop().time() - began
+                        self._not_before = began + max(self._pace_s, min(took_s / self._share, _LONGEST_PACE_S))
         finally:
             self._worker = None
 
-    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+    def _next_batch(self) -> tuple[list[tuple[Item, asyncio.Future[Result]]], list[tuple[Item, Any]]]:
+        """The next items with their futures, and with the spans that wait for them."""
         batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        spans: list[tuple[Item, Any]] = []
         while self._waiting and len(batch) < self._max_size:
-            item, future, deadline = self._waiting.popleft()
+            item, future, deadline, span = self._waiting.popleft()
             if deadline < asyncio.get_running_loop().time():
                 _settle([(item, future)], [DeadlineExceeded("the time for this call is up; nothing was changed")])
             elif not future.done():
                 batch.append((item, future))
-        return batch
+                spans.append((item, span))
+        return batch, spans
 
     async def _run_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:

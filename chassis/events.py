@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event. `sequence` counts the events of one aggregate from 1; `payload` is serialisable as JSON.
+    """An event. `sequence` counts those of one aggregate from 1. Stored, it has its `payload` as bytes in `content`.
 
     `owner` and the members of `owner_team` may see the event.
     """
@@ -22,6 +22,8 @@ class Event:
     owner_team: str | None = None
     occurred_on: datetime
     payload: Mapping[str, Any]
+    content: bytes = b""
+    traceparent: str = ""  # of the command that emitted it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

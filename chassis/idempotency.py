@@ -25,7 +25,7 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentResponse:
-    """The stored response of an earlier request, as JSON; empty if it is no longer kept."""
+    """The stored response of an earlier request, serialised; empty if it is no longer kept."""
 
     fingerprint: str
     answer: bytes

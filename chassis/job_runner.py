@@ -20,6 +20,8 @@ from chassis.background import PollingLoop, Report, to_nobody
 from chassis.context import Caller, RequestContext, request_context
 from chassis.errors import AppError
 from chassis.jobs import Backoff, Job, JobHandler, JobImpossible, JobOutcome, JobStore, LeaseLost
+from telemetry.metrics import count_attempt
+from telemetry.traces import job_span
 
 log = structlog.get_logger(__name__)
 
@@ -145,8 +147,10 @@ class JobRunner:
 
     async def _attempt(self, job: Job, time_left_s: float) -> None:
         try:
-            async with asyncio.timeout(time_left_s * 0.9):
-                result = await self.handlers[job.kind](job)
+            with job_span(job.kind, job.attempt, job.traceparent):
+                async with asyncio.timeout(time_left_s * 0.9):
+                    result = await self.handlers[job.kind](job)
+            count_attempt(job.kind, "done")
             if not result.by_handler:
                 self._done.add(JobOutcome(job.lease, error=result.note))
             elif result.again_in_s is not None:
@@ -160,6 +164,7 @@ class JobRunner:
         summary = error.message if isinstance(error, AppError) else repr(error)
         backoff = self.backoffs.get(job.kind, self.backoff)
         is_last = isinstance(error, JobImpossible) or job.attempt >= backoff.max_attempts
+        count_attempt(job.kind, "dead" if is_last else "failed")
         if is_last or not isinstance(error, AppError):
             self.report(job.kind, error)
         if is_last:

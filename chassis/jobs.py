@@ -16,6 +16,7 @@ import tenacity
 
 from chassis.background import backoff_s
 from chassis.errors import AppError, Conflict, Kind
+from telemetry.traces import traceparent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class NewJob:
     partition_key: str | None = None
     turn: int = 0
     secret: str = field(default="", repr=False)
+    # The span that schedules it (W3C), which goes on when it runs.
+    traceparent: str = field(default_factory=traceparent, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Job:
     lease: JobLease
     lease_end_s: float
     secret: str = field(default="", repr=False)
+    traceparent: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from chassis.grpc import metadata
 from chassis.idempotency import IdempotentResponse, RequestKey, expired, reused
 from chassis.jobs import LeaseLost
 from chassis.unit_of_work import NeedsTransaction, OpenUnitOfWork, Uow
+from telemetry import traces
 
 R = TypeVar("R")
 C = TypeVar("C", bound="Command[Any]")
@@ -99,7 +100,7 @@ class Mediator(Generic[Uow]):
         commands = [commands] if isinstance(commands, type) else commands
         context = RequestContext(caller=self._service, method="+".join(kind.__name__ for kind in commands))
         transaction = _Transaction(self._open_uow, handler, commands, self._singles, context, optimistic=optimistic)
-        batcher: Batcher[C, _Outcome] = Batcher(transaction.run, max_size=max_size)
+        batcher: Batcher[C, _Outcome] = Batcher(context.method, transaction.run, max_size=max_size)
         self._register(commands, batcher.submit, transaction)
 
     async def send(self, command: Command[R]) -> R:
@@ -201,7 +202,7 @@ class _Transaction(Generic[C, Uow]):
 
     def _repeat(self, kind: type[C], key: RequestKey, response: IdempotentResponse) -> _Outcome | AppError:
         refusal = reused(response.fingerprint, key) or (None if response.answer else expired(key))
-        return refusal or (self._answers[kind].decode(response.answer), _STORED)
+        return refusal or (self._answers[kind](response.answer), _STORED)
 
     async def _run(self, batch: Sequence[C], number: int, last: int) -> _Outcomes:
         """Makes the attempt `number`, and others up to the `last`."""
@@ -270,21 +271,25 @@ class _Transaction(Generic[C, Uow]):
         return outcomes
 
     async def _carry_out(self, fresh: Mapping[int, C], uow: Uow) -> tuple[Mapping[int, Any], str | None]:
-        done = dict(zip(fresh, await self._handler(list(fresh.values()), uow), strict=True))
+        done = dict(zip(fresh, await self._handler(traces.in_their_traces(list(fresh.values())), uow), strict=True))
         granted = [(fresh[index], result) for index, result in done.items() if not isinstance(result, AppError)]
         if not granted:
             return done, None
-        answers = [(cmd.request, msgspec.json.encode(result)) for cmd, result in granted if cmd.request]
+        answers = [(cmd.request, _stored(result)) for cmd, result in granted if cmd.request]
         if answers:
             await uow.keep_responses(answers)
         return done, await uow.commit()
 
 
-def _answers_of(command: type) -> msgspec.json.Decoder[Any]:
-    """The decoder for the command's result, the R of Command[R]."""
+def _stored(result: object) -> bytes:
+    return result if isinstance(result, bytes) else msgspec.json.encode(result)
+
+
+def _answers_of(command: type) -> Callable[[bytes], Any]:
+    """The decoder for the command's result, the R of Command[R]. Bytes are stored as they are, all else as JSON."""
     for base in getattr(command, "__orig_bases__", ()):
         (answer, *_) = get_args(base) or (R,)
         # A Command without a type argument has only Generic[R] as its base.
         if not isinstance(answer, TypeVar):
-            return msgspec.json.Decoder(answer)
+            return bytes if answer is bytes else msgspec.json.Decoder(answer).decode
     raise TypeError(f"{command.__name__} does not say what it answers: derive it from Command[Something]")

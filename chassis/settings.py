@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.grpc.streams import StreamLimits
 from chassis.grpc.tls import Tls
 from foundation.addresses import LOOPBACK, is_loopback, networks
+from foundation.socket_dir import socket_dir
+from telemetry.exports import require_token
 
 # Below the port ranges of outgoing connections on Linux and macOS, which could otherwise occupy a port.
 PORTS = {"identity": 15051, "inventory": 15052, "order": 15053, "payment": 15054, "edge": 15055}
@@ -23,10 +23,6 @@ MAX_PORT_OFFSET = 16_000
 LOCAL = "local"
 MIN_SECRET_LENGTH = 32
 DAYS_OF_A_CENTURY = 36_500
-POSTGRES_SOCKET = ".s.PGSQL.5432"
-PATH_LIMIT = 103  # bytes of sockaddr_un.sun_path, less the final zero: 107 on Linux, 103 on macOS
-# Not TMPDIR, which may differ between two shells.
-SHORT = Path("/tmp")
 _VARIABLES = "EASYORDER_"
 S = TypeVar("S", bound="MeshSettings")
 
@@ -188,7 +184,15 @@ class MeshSettings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     """`json` for machines, `console` for people"""
     otlp_endpoint: Annotated[str, AfterValidator(_address)] = ""
-    """host:port of an OpenTelemetry collector (OTLP over gRPC); empty: no traces and metrics"""
+    """host:port of an OpenTelemetry collector (OTLP over gRPC), for metrics and traces; empty: none gets them"""
+    trace_ratio: float = Field(default=0.05, ge=0, le=1)
+    """The share of calls that are traced if there is a collector; a client that sends a trace context decides itself"""
+    metrics: bool = Field(default=True, json_schema_extra={"default": "`true`"})
+    """Whether processes count calls, jobs and batches, for Prometheus, collectors and the console"""
+    metrics_address: Annotated[str, AfterValidator(_address)] = ""
+    """host:port for scrapers of `/metrics`, over plain HTTP; empty: none. `make up` gives each process the next port"""
+    metrics_token: SecretStr = SecretStr("")
+    """The bearer token that a scraper sends, at least 32 characters; not needed for METRICS_ADDRESS on loopback"""
 
     alert_mail_to: str = ""
     """Recipients of alerts by mail, separated by commas; needs SMTP_URL"""
@@ -241,6 +245,18 @@ class MeshSettings(BaseSettings):
             raise ValueError("EASYORDER_ALERT_WEBHOOK_URL needs EASYORDER_ALERT_WEBHOOK_SECRET")
         return self
 
+    @model_validator(mode="after")
+    def _metrics_are_not_for_everybody(self) -> Self:
+        wants_token = bool(self.metrics_address) and not _is_loopback(self.metrics_address)
+        require_token(**self.metrics_exports, wants_token=wants_token)
+        return self
+
+    @property
+    def metrics_exports(self) -> dict[str, str]:
+        """Where the metrics of a process go: see telemetry.exports."""
+        to = {"address": self.metrics_address, "token": self.metrics_token.get_secret_value()}
+        return {name: value if self.metrics else "" for name, value in {**to, "collector": self.otlp_endpoint}.items()}
+
     @property
     def is_local(self) -> bool:
         """Whether only users of this machine can reach the mesh, as far as this process knows."""
@@ -272,13 +288,3 @@ class MeshSettings(BaseSettings):
         )
         server = make_url(self.database_server) if self.database_server else embedded
         return server.set(database=name).render_as_string(hide_password=False)
-
-
-def socket_dir(folder: Path, socket: str = POSTGRES_SOCKET) -> Path:
-    """The folder itself, or a short substitute if its path is too long or has characters with a meaning in a URL or
-    a list of hosts."""
-    folder = Path(os.path.abspath(folder))
-    path = os.fsencode(folder / socket)
-    if len(path) <= PATH_LIMIT and re.fullmatch(rb"[\w/.~-]+", path):
-        return folder
-    return SHORT / f"easyorder-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"

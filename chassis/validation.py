@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import betterproto2
@@ -21,14 +22,18 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from chassis import contract
 from chassis.errors import FieldViolation, InvalidArgument, RequestIdRequired
+from chassis.google_types import fault_of_money
+from chassis.grpc.metadata import IDEMPOTENCY_KEY, IF_MATCH
 from chassis.page_tokens import NO_TOKEN, is_of_some_list
 from chassis.wire import codec
-from chassis.wire_types import fault_of_money
 
 DEFAULT_MAX_LENGTH = DEFAULT_MAX_ITEMS = 1000
 # Bounds the reply: nested lists may contain very many faults.
 _MAX_FAULTS = 1000
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REQUEST_ID = "request_id"
+# What is weak (W/"…") never matches: it says nothing about the version.
+_IF_MATCH = re.compile(r'[*]|"(?P<etag>[^",]+)"')
 _NO_REQUEST_ID = FieldViolation("requestId", "is required, or the header Idempotency-Key", RequestIdRequired.reason)
 # The first and last second of Python's calendar, as a Timestamp has them.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
@@ -44,17 +49,19 @@ Inspect = Callable[[Any, str, Found], None]
 Rule = Callable[[Any, Collection[str]], object]
 
 
-def checked(message_type: type[M], message: Any, rules: Sequence[Rule] = (), idempotency_key: str = "") -> M:
+def checked(
+    message_type: type[M], message: Any, rules: Sequence[Rule] = (), headers: Mapping[str, str] = NO_HEADERS
+) -> M:
     """The request in a upb message. Raises InvalidArgument that lists every invalid field and every fault that `rules`
     find between fields, as a JSON caller writes them (`items[0].productItemId`).
 
-    The header's `idempotency_key` stands for an empty request_id; page_size gets capped. Clears invalid fields.
+    Fields that are empty are taken from `headers`; page_size gets capped. Clears invalid fields.
     """
     found: Found = []
-    if idempotency_key and _REQUEST_ID in message.DESCRIPTOR.fields_by_name:
-        if getattr(message, _REQUEST_ID) not in ("", idempotency_key):
-            found.append(FieldViolation("requestId", "must be empty, or what the header Idempotency-Key says"))
-        setattr(message, _REQUEST_ID, idempotency_key)
+    if key := headers.get(IDEMPOTENCY_KEY):
+        _take(message, _REQUEST_ID, key, "the header Idempotency-Key", "", found)
+    if condition := headers.get(IF_MATCH):
+        _take_etag(message, condition, found)
     _inspect(message, "", found)
     if len(found) >= _MAX_FAULTS:  # what was not inspected may be invalid
         raise _error(found, [])
@@ -69,6 +76,25 @@ def checked(message_type: type[M], message: Any, rules: Sequence[Rule] = (), ide
     if found or errors:
         raise _error(found, errors)
     return request
+
+
+def _take(message: Any, name: str, value: str, source: str, path: str, found: Found) -> None:
+    if field := message.DESCRIPTOR.fields_by_name.get(name):
+        if getattr(message, name) not in ("", value):
+            found.append(FieldViolation(path + field.json_name, f"must be empty, or what {source} says"))
+        setattr(message, name, value)
+
+
+def _take_etag(message: Any, condition: str, found: Found) -> None:
+    """The etag of what is changed, in the request or in the resource that it updates, from If-Match (RFC 9110)."""
+    path = ""
+    if "update_mask" in message.DESCRIPTOR.fields_by_name:
+        resource = message.DESCRIPTOR.fields[0]
+        message, path = getattr(message, resource.name), f"{resource.json_name}."
+    if (one := _IF_MATCH.fullmatch(condition)) is None and "etag" in message.DESCRIPTOR.fields_by_name:
+        found.append(FieldViolation("if-match", 'must be one ETag as it was sent, such as "7", or *'))
+    elif one and one["etag"]:
+        _take(message, "etag", one["etag"], "the header If-Match", path, found)
 
 
 def _error(found: Found, errors: Sequence[InvalidArgument]) -> InvalidArgument:

@@ -46,7 +46,8 @@ class Codec(Generic[M]):
         """Raises ValueError or TypeError if a field has a value that its type does not allow."""
         upb = self._upb()
         self._fill(upb, message)
-        return upb.SerializeToString()
+        # Maps in one order, so that equal messages have equal bytes.
+        return upb.SerializeToString(deterministic=True)
 
     def parse(self, data: bytes) -> UpbMessage:
         """The upb message. Raises Malformed if `data` is not a message of this type."""

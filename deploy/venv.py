@@ -33,6 +33,10 @@ INDEX = {
     "index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy", "timeout",
     "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider",
 }  # fmt: skip
+# Not a first line that names Python: the path of a checkout may be too long for it, or have blanks.
+COMMAND = """#!/bin/sh
+exec "$(dirname "$(readlink -f "$0")")/python" -I -m cli "$@"
+"""
 # Variables that would make a new Python look elsewhere for its own library or for ours.
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "__PYVENV_LAUNCHER__")
 INSTALL = [
@@ -72,6 +76,7 @@ def make(venv: Path, locks: Sequence[Path]) -> None:
         environment = clean(os.environ) | {"TMPDIR": temporary}
         if not is_whole(venv):
             create(venv, environment)
+        find_checkout(venv)  # one that was made by an earlier version finds less
         pip = installer(venv)
         environment = only_index(pip, environment)
         for lock in locks:
@@ -126,10 +131,20 @@ def create(venv: Path, environment: Mapping[str, str]) -> None:
     # In an activated environment, possibly the one to be cleared here, the Python that it was made with.
     python = getattr(sys, "_base_executable", sys.executable)
     run([python, "-I", "-m", "venv", *options, str(venv)], environment, f"{venv} cannot be made; see above why")
+    find_checkout(venv)
+
+
+def find_checkout(venv: Path) -> None:
+    """Makes the environment import the checkout itself, before another package named `envoy`; nothing is copied.
+
+    The command `easyorder` is in its `bin`.
+    """
+    command = venv / "bin/easyorder"
+    command.write_text(COMMAND, encoding="ascii")
+    command.chmod(0o755)
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    # The environment imports the checkout itself, before another package named `envoy`; nothing is copied. In ASCII,
-    # because Python reads this file in the encoding of the locale.
-    places = [os.fsencode(ROOT), os.fsencode(ROOT / "gen")]
+    # In ASCII, because Python reads this file in the encoding of the locale.
+    places = [os.fsencode(ROOT / folder) for folder in ("", "gen", "clients/python")]
     line = f"import os, sys; sys.path[:0] = map(os.fsdecode, {places})\n"
     (site_packages / "easyorder.pth").write_text(line, encoding="ascii")
 

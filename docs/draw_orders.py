@@ -25,9 +25,12 @@ _JOBS = re.compile(r"\| job \|.*?\n\n", re.DOTALL)
 
 def diagram() -> str:
     """MOVES as a mermaid state diagram."""
-    lines = ["stateDiagram-v2", "    [*] --> PENDING: CreateOrder, backordered", "    [*] --> CONFIRMED: CreateOrder"]
+    in_words = "; ".join(f"{before} to {' or '.join(moves)}" for before, moves in MOVES.items() if moves)
+    lines = ["stateDiagram-v2", "    accTitle: The statuses of an order", f"    accDescr: {in_words}"]
+    lines += ["    [*] --> PENDING: CreateOrder, backordered", "    [*] --> CONFIRMED: CreateOrder"]
     for before, moves in MOVES.items():
-        lines += [f"    {before} --> {after}: {why}" for after, why in moves.items()]
+        # A semicolon would end the line.
+        lines += [f"    {before} --> {after}: {why.replace(';', ',')}" for after, why in moves.items()]
     lines += [f"    {status} --> [*]" for status in Status if not MOVES[status]]
     return "\n".join(["```mermaid", *lines, "```"])
 

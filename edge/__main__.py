@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uvloop
 
+from chassis.logs import configure
 from chassis.settings import from_environment
-from chassis.telemetry import configure
 from edge.bootstrap import run
 from edge.config import EdgeSettings
 

@@ -3,33 +3,78 @@
 from __future__ import annotations
 
 import json
+from asyncio import to_thread
+from collections.abc import Mapping
 
-from easyorder.edge.v1 import GetHealthRequest, GetHomeRequest, GetOpenApiRequest
+from easyorder.edge.v1 import (
+    GetConsoleRequest,
+    GetDocsRequest,
+    GetGuideRequest,
+    GetGuidesRequest,
+    GetHealthRequest,
+    GetHomeRequest,
+    GetOpenApiRequest,
+    GetShopRequest,
+    GetStaticRequest,
+    GetTrackingRequest,
+)
 from easyorder.google.api import HttpBody
 from easyorder.identity.v1 import GetJwksRequest, Jwks
 
 from chassis.auth.keys import KeyCache, to_jwks
-from chassis.context import current
 from chassis.errors import Unavailable
+from chassis.wire import Encoded
+from edge.app_pages import app_page, reference_page
+from edge.assets import HTML, Asset, NoSuchFile, reply
+from edge.guides import FIRST, guide
 from edge.home import content_policy
 from edge.mesh_health import SERVING, MeshHealth
 
 
 class PortalApi:
-    """`home` is HTML, `open_api` is JSON; both are made once, at the start of the process."""
+    """`home` is HTML, `open_api` is JSON, `files` are those below /static; all are made once, at the start."""
 
-    def __init__(self, *, home: str, open_api: str, health: MeshHealth) -> None:
-        self._home = HttpBody(content_type="text/html; charset=utf-8", data=home.encode())
-        self._home_policy = content_policy(home)
-        self._open_api = HttpBody(content_type="application/json", data=open_api.encode())
+    def __init__(self, *, home: str, open_api: str, files: Mapping[str, Asset], health: MeshHealth) -> None:
+        self._home = Asset.of(home.encode(), HTML, headers={"content-security-policy": content_policy(home)})
+        self._docs = reference_page()
+        self._open_api = Asset.of(open_api.encode(), "application/json")
+        self._files = files
+        self._console = app_page("console")
+        self._tracking = app_page("track")
+        self._shop = app_page("shop")
         self._health = health
 
-    async def get_home(self, request: GetHomeRequest) -> HttpBody:
-        current().reply_headers["content-security-policy"] = self._home_policy
-        return self._home
+    async def get_home(self, request: GetHomeRequest) -> Encoded:
+        return reply(self._home)
 
-    async def get_open_api(self, request: GetOpenApiRequest) -> HttpBody:
-        return self._open_api
+    async def get_open_api(self, request: GetOpenApiRequest) -> Encoded:
+        return reply(self._open_api)
+
+    async def get_console(self, request: GetConsoleRequest) -> Encoded:
+        return reply(self._console)
+
+    async def get_tracking(self, request: GetTrackingRequest) -> Encoded:
+        """The same page for all orders: it asks for the one whose token is in its address."""
+        return reply(self._tracking)
+
+    async def get_shop(self, request: GetShopRequest) -> Encoded:
+        return reply(self._shop)
+
+    async def get_docs(self, request: GetDocsRequest) -> Encoded:
+        return reply(self._docs)
+
+    async def get_guides(self, request: GetGuidesRequest) -> Encoded:
+        return reply(await to_thread(guide, FIRST))
+
+    async def get_guide(self, request: GetGuideRequest) -> Encoded:
+        """Raises NoSuchFile."""
+        return reply(await to_thread(guide, request.id))
+
+    async def get_static(self, request: GetStaticRequest) -> Encoded:
+        """Raises NoSuchFile."""
+        if (file := self._files.get(request.path)) is None:
+            raise NoSuchFile("There is no such file.")
+        return reply(file)
 
     async def get_health(self, request: GetHealthRequest) -> HttpBody:
         """Raises Unavailable, with the state of every service, unless all services serve."""

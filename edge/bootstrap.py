@@ -11,6 +11,7 @@ from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
 from edge.api import KeysApi, PortalApi
+from edge.assets import static_files
 from edge.config import EdgeSettings
 from edge.home import home_page
 from edge.mesh_health import MeshHealth
@@ -32,7 +33,7 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         name=NAME,
         address=settings.listen_address or settings.edge_address,
         servicers={
-            PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), health=health),
+            PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), files=static_files(), health=health),
             IDENTITY: KeysApi(keys),
         },
         tls=settings.tls(NAME),

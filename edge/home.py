@@ -36,7 +36,7 @@ def content_policy(page: str) -> str:
     hashes = (b64encode(sha256(style.encode()).digest()).decode() for style in _STYLE.findall(page))
     styles = " ".join(f"'sha256-{one}'" for one in hashes)
     return (
-        f"default-src 'none'; style-src {styles}; img-src data:; "
+        f"default-src 'none'; style-src {styles}; img-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, EnumValueDescriptor, FieldDescriptor
 
 from chassis.contract import HttpBinding, Method, descriptor_of
 from envoy.paths import lua_pattern, precision, variables
@@ -28,14 +29,22 @@ _SEPARATOR = ",\n  "
 _CODE = ("json_values.lua", "json_bodies.lua", "json_requests.lua")
 
 
+# People pass on links to these, to which mailers and others add parameters.
+PAGES = ("GetHome", "GetDocs", "GetGuides", "GetGuide", "GetConsole", "GetTracking", "GetShop")
+
+
 @dataclass(frozen=True)
 class Call:
-    """Bindings whose requests have one form: the message in the body, and the parameters of the query as Lua."""
+    """Bindings whose requests have one form: the message in the body, and the parameters of the query as Lua.
+
+    Of a page, the query is dropped.
+    """
 
     verb: str
     message: str | None
     parameters: str
     precision: tuple[bool, int]
+    is_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,8 @@ def calls(methods: Sequence[Method]) -> dict[Call, list[Template]]:
     for method in methods:
         for binding in method.http:
             body = body_message(method, binding)
-            call = Call(binding.verb, body, ", ".join(_parameters(method, binding)), precision(binding.path))
+            parameters, is_page = ", ".join(_parameters(method, binding)), method.name in PAGES
+            call = Call(binding.verb, body, parameters, precision(binding.path), is_page)
             found[call].append(Template(binding.path, tuple(_fields_in_path(method, binding)) if body else ()))
     return dict(sorted(found.items(), key=lambda item: item[0].precision))
 
@@ -111,7 +121,7 @@ def _call(call: Call, templates: Sequence[Template]) -> str:
         if template.fields
     ]
     message = f"message = {_quoted(call.message)}, paths = {_table(paths)}, " if call.message else ""
-    return f"{{{message}parameters = {{{call.parameters}}}}}"
+    return f"{{{message}parameters = {{{call.parameters}}}{', is_page = true' if call.is_page else ''}}}"
 
 
 def _fields_in_path(method: Method, binding: HttpBinding) -> Iterator[str]:
@@ -147,10 +157,18 @@ def _entries(field: FieldDescriptor) -> Iterator[str]:
 
 
 def _names(enum: EnumDescriptor) -> Iterator[str]:
-    """What a caller may choose, as text, then every name and number."""
+    """What a caller may choose, as text, then every name and number, and the name that each short one stands for."""
     yield _quoted(", ".join(value.name for value in enum.values if value.number))
     for value in enum.values:
         yield f'{value.name} = true, ["{value.number}"] = true'
+        if short := short_name(value):
+            yield f'["{short}"] = {_quoted(value.name)}'
+
+
+def short_name(value: EnumValueDescriptor) -> str:
+    """`CARD` for `PAYMENT_METHOD_CARD` of the enum PaymentMethod; empty for the value that stands for none."""
+    prefix = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", value.type.name).upper() + "_"
+    return value.name.removeprefix(prefix) if value.number and value.name.startswith(prefix) else ""
 
 
 def type_of(field: FieldDescriptor) -> str:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chassis.settings import MeshSettings, Networks, socket_dir
+from chassis.settings import MeshSettings, Networks
+from foundation.socket_dir import socket_dir
 
 ADMIN_SOCKET = "admin.sock"
 

@@ -9,19 +9,22 @@ local MAX_FIELD = 500
 
 local QUOTE, BACKSLASH, COMMA, COLON = byte('"'), byte("\\"), byte(","), byte(":")
 local OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY = byte("{"), byte("}"), byte("["), byte("]")
-local U = byte("u")
+local U, N, SPACE = byte("u"), byte("n"), byte(" ")
 
 local function broken(at)
   error({description = "is not JSON at byte " .. at}, 0)
 end
 
 local function after_space(text, at)
+  if (byte(text, at) or 0) > SPACE then return at end
   local _, last = find(text, "^[ \t\r\n]*", at)
   return last + 1
 end
 
--- The place after a string's closing quote, and whether there are escapes in it; `at` is after the opening one.
-local function after_string(text, at)
+-- The place after a string's closing quote, and whether there are escapes in it; `at` is after the opening one. A plain text
+-- has printable ASCII only and no escapes: then the next quote is the closing one.
+local function after_string(text, at, is_plain)
+  if is_plain then return (find(text, '"', at, true) or broken(#text + 1)) + 1, false end
   local has_escapes = false
   while true do
     local stop = find(text, '[%z\1-\31"\\]', at)
@@ -48,6 +51,8 @@ local function after_string(text, at)
 end
 
 local function after_scalar(text, at)
+  local _, digits = find(text, "^[1-9]%d*", at)
+  if digits and not find(text, "^[.eE]", digits + 1) then return digits + 1 end
   local _, last = find(text, "^-?%d+", at)
   if last then
     if find(text, "^-?0%d", at) then broken(at) end
@@ -102,7 +107,7 @@ function Walk:object(text, at, fields)
   end
   while true do
     if byte(text, at) ~= QUOTE then broken(at) end
-    local stop, has_escapes = after_string(text, at + 1)
+    local stop, has_escapes = after_string(text, at + 1, self.is_plain)
     local field
     if fields then
       local name = sub(text, at + 1, stop - 2)
@@ -148,7 +153,7 @@ function Walk:array(text, at, type_of_value)
   end
   while true do
     self.path[self.depth] = index
-    if type_of_value and find(text, "^null", at) then self:violate(nil, "must not be null") end
+    if type_of_value and byte(text, at) == N then self:violate(nil, "must not be null") end
     at = after_space(text, self:value(text, at, type_of_value))
     local separator = byte(text, at)
     if separator == CLOSE_ARRAY then
@@ -194,17 +199,21 @@ function Walk:value(text, at, type_of_value)
     return self:array(text, at + 1)
   end
   local is_text = first == QUOTE
-  local stop = is_text and after_string(text, at + 1) or after_scalar(text, at)
+  local stop = is_text and after_string(text, at + 1, self.is_plain) or after_scalar(text, at)
   if type_of_value and not (is_text and type_of_value == "string") then
     local content = is_text and sub(text, at + 1, stop - 2) or sub(text, at, stop - 1)
-    local fault = (is_text or content ~= "null") and fault_of(content, is_text, type_of_value)
-    if fault then self:violate(nil, fault) end
+    if is_text or content ~= "null" then
+      local fault, name = fault_of(content, is_text, type_of_value)
+      if fault then self:violate(nil, fault) end
+      if name then self.names[#self.names + 1] = {at, stop, '"' .. name .. '"'} end
+    end
   end
   return stop
 end
 
 local function walk_through(text, fields, walk)
-  local no_text_at = not_utf8_at(text)
+  walk.is_plain = not find(text, "[^ -~]") and not find(text, "\\", 1, true)
+  local no_text_at = not walk.is_plain and not_utf8_at(text)
   if no_text_at then error({description = "is not UTF-8 at byte " .. no_text_at}, 0) end
   local at = after_space(text, 1)
   if byte(text, at) ~= OPEN_OBJECT then error({description = "must be a JSON object"}, 0) end
@@ -212,12 +221,26 @@ local function walk_through(text, fields, walk)
   if at <= #text then broken(at) end
 end
 
--- The violations of a body that should be a message.
+-- The text with the whole names of enums' values; nil if it has only such.
+local function with_names(text, names)
+  if #names == 0 then return end
+  local parts, last = {}, 1
+  for _, name in ipairs(names) do
+    parts[#parts + 1] = sub(text, last, name[1] - 1)
+    parts[#parts + 1] = name[3]
+    last = name[2]
+  end
+  return table.concat(parts) .. sub(text, last)
+end
+
+-- The violations of a body that should be a message, and the body as the transcoder takes it, if that is another text.
 local function check_body(text, fields, bound, ignores_unknown)
-  local state = {path = {}, depth = 0, values = 0, violations = {}, bound = bound, ignores_unknown = ignores_unknown}
+  local state = {
+    path = {}, depth = 0, values = 0, violations = {}, names = {}, bound = bound, ignores_unknown = ignores_unknown,
+  }
   local walk = setmetatable(state, Walk)
   local is_json, fault = pcall(walk_through, text, fields, walk)
-  if is_json then return walk.violations end
+  if is_json then return walk.violations, with_names(text, walk.names) end
   local description = type(fault) == "table" and fault.description or "cannot be read"
   return {{field = "body", description = description}}
 end

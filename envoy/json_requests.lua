@@ -4,7 +4,7 @@
 -- and names no place as the caller wrote it. `envoy.bodies` puts tables before this text: MESSAGES has of each message type
 -- its fields by both of their JSON names, {name, type, is_list}; a map has one field, "*". The type is that of a message or an
 -- enum, or "string", "bool", "int32", "int64" or "double". ENUMS has the names and numbers of values. CALLS has the form of
--- requests: the message in the body, the fields in the query, and the paths that have fields.
+-- requests: the message in the body, the fields in the query, the paths that have fields, and whether it is a page.
 
 local MAX_BYTES = 1024 * 1024 -- what is longer is refused by the transcoder
 
@@ -12,11 +12,14 @@ local function decoded(text)
   return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
--- Adds the violations of a query, whose parameters are `fields`. Its length has the limit of headers.
+-- Adds the violations of a query, whose parameters are `fields`, and returns it as the transcoder takes it. Its length has
+-- the limit of headers.
 local function check_query(query, fields, violations)
   local counts = {}
+  local parts = {}
   for parameter in query:gmatch("[^&]+") do
-    if #violations == MAX_VIOLATIONS then return end
+    if #violations == MAX_VIOLATIONS then break end
+    parts[#parts + 1] = parameter
     local name, value = parameter:match("^([^=]*)=(.*)$")
     local field = fields[name or parameter]
     if not field then
@@ -28,10 +31,15 @@ local function check_query(query, fields, violations)
       counts[field[1]] = nth + 1
       value = decoded(value:gsub("%+", " "))
       local is_again = nth > 0 and not field[3]
-      local fault = is_again and "is given twice" or not_utf8_at(value) and "is not UTF-8" or fault_of(value, true, field[2])
+      local fault, whole = is_again and "is given twice" or not_utf8_at(value) and "is not UTF-8", nil
+      if not fault then
+        fault, whole = fault_of(value, true, field[2])
+      end
+      if whole then parts[#parts] = name .. "=" .. whole end
       if fault then note(violations, field[3] and name .. "[" .. nth .. "]" or name, fault) end
     end
   end
+  return table.concat(parts, "&")
 end
 
 -- What the path says of fields, by their names in the body.
@@ -62,14 +70,18 @@ local function check(handle)
   local call = CALLS[tonumber(handle:filterContext():get("call"))]
   local headers, violations = handle:headers(), {}
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
-  local removed = handle:filterContext():get("removed")
+  if call.is_page then
+    headers:replace(":path", path)
+    return
+  end
+  local asked, removed = query, handle:filterContext():get("removed")
   if removed then
     -- Envoy's own removal of a parameter would decode the others, and leave them so.
     query = ("&" .. query):gsub("&" .. removed .. "=[^&]*", ""):sub(2)
-    headers:replace(":path", query == "" and path or path .. "?" .. query)
   end
   local ignores_unknown = (headers:get("x-easyorder-ignore-unknown-fields") or ""):lower() == "true"
-  check_query(query, call.parameters, violations)
+  if query ~= "" then query = check_query(query, call.parameters, violations) end
+  if query ~= asked then headers:replace(":path", query == "" and path or path .. "?" .. query) end
   if call.message then
     -- From here on `headers` is no longer valid.
     local body = handle:body()
@@ -79,9 +91,9 @@ local function check(handle)
       note(violations, "body", "is required, {} at least")
     else
       local bound = bound_by(path, call.paths)
-      for _, found in ipairs(check_body(body:getBytes(0, length), MESSAGES[call.message], bound, ignores_unknown)) do
-        note(violations, found.field, found.description)
-      end
+      local found, rewritten = check_body(body:getBytes(0, length), MESSAGES[call.message], bound, ignores_unknown)
+      for _, violation in ipairs(found) do note(violations, violation.field, violation.description) end
+      if rewritten then body:setBytes(rewritten) end
     end
   end
   if #violations > 0 then refuse(handle, violations) end

@@ -47,6 +47,7 @@ local function shortened(text, max_bytes)
 end
 
 local function fault_of_whole(content, is_text, bounds)
+  if #content < 10 and find(content, "^%d+$") then return end
   local sign, digits = content:match("^(-?)(%d+)$")
   if digits then
     digits = sub(digits, find(digits, "[1-9]") or -1) -- one pattern for all of it would try each zero as the last one
@@ -86,8 +87,8 @@ local function fault_of_mask(content)
   end
 end
 
--- What is wrong with the content of a value of a type; nil if nothing is. In JSON `is_text` means that it stands in quotes;
--- in a query everything is a text.
+-- What is wrong with the content of a value of a type; nil if nothing is, and then the whole name of an enum's value if the
+-- content is a short one. In JSON `is_text` means that it stands in quotes; in a query everything is a text.
 local function fault_of(content, is_text, type_of_value)
   if MESSAGES[type_of_value] then
     return "must be an object"
@@ -108,5 +109,11 @@ local function fault_of(content, is_text, type_of_value)
     return fault_of_mask(is_text and content or "?")
   end
   local known = ENUMS[type_of_value]
-  if known and not known[content] then return "must be one of " .. known[1] end
+  local name = known and known[content]
+  if name == true then
+    return
+  elseif known and not name then
+    return "must be one of " .. known[1]
+  end
+  return nil, name
 end

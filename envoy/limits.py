@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from envoy.routing import JsonObject
+from envoy.matching import JsonObject
 
 # The limit of a service.
 MAX_BODY_BYTES = 1024 * 1024

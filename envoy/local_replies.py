@@ -29,7 +29,9 @@ from chassis.errors import (
 from chassis.grpc.status import to_status
 from chassis.grpc.streams import TooManyStreams
 from envoy.limits import BAD_TIMEOUT, BODY_NOT_TAKEN, ENCODED_BODY, HEADERS_TOO_LARGE
-from envoy.routing import GRPC_CONTENT, NOT_GRPC, OPS_CLUSTERS, SERVICE_CHOICE, JsonObject
+from envoy.matching import GRPC_CONTENT, NOT_GRPC, JsonObject
+from envoy.routing import OPS_CLUSTERS, SERVICE_CHOICE
+from envoy.special_replies import PROBLEM, WANTS_PROBLEM, problem_members
 
 # The transcoder's message names the invalid field and the reason.
 ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
@@ -37,6 +39,9 @@ ENVOYS_OWN_WORDS = "%LOCAL_REPLY_BODY%"
 VIOLATIONS_FOUND = "%DYNAMIC_METADATA(easyorder.request:violations)%"
 SIGN_IN_FIRST = 401
 TOO_MANY_REQUESTS = "Too many requests: wait, then try again."
+JSON = "application/json"
+# Refused before the request gets an id.
+WITHOUT_ID = ("path_normalization_failed", "missing_host_header")
 CHALLENGE = 'Bearer realm="easyorder"'
 
 
@@ -77,17 +82,21 @@ class LocalReply:
     names_fields: bool = False
 
     def mappers(self, for_browsers: list[JsonObject]) -> Iterator[JsonObject]:
-        """One mapper for JSON callers, one for gRPC callers: Envoy uses the first that matches."""
-        for_json: JsonObject = {
-            "filter": _all([*self._conditions(), _is_json()]),
-            "body_format_override": {"json_format": self._as_json(), "content_type": "application/json"},
-        }
-        if self.answer:
-            for_json["status_code"] = self.answer
-        headers = list(self._headers())
+        """Two for JSON callers, first for problem details, and one for gRPC callers: the first that matches counts."""
+        headers, status = list(self._headers()), self.answer or self.status
         # Those of routes are missing where a request was refused before it had a route.
-        for_json["headers_to_add"] = headers + for_browsers + ([_header("allow", self.allow)] if self.allow else [])
-        yield for_json
+        of_json = headers + for_browsers + ([_header("allow", self.allow)] if self.allow else [])
+        problem = self._as_json() | problem_members(self.error.reason, status, self.error.message)
+        if self.detail in WITHOUT_ID:
+            del problem["instance"]
+        wants_problem = _all([_request_header(WANTS_PROBLEM), _is_json()])
+        for caller, as_json, kind in ((wants_problem, problem, PROBLEM), (_is_json(), self._as_json(), JSON)):
+            yield {
+                "filter": _all([*self._conditions(), caller]),
+                "status_code": status,
+                "headers_to_add": of_json,
+                "body_format_override": {"json_format": as_json, "content_type": kind},
+            }
         error = self.to_grpc or self.error
         details = base64.b64encode(bytes(to_status(error))).decode().rstrip("=")
         yield {

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from chassis.contract import Method
+from envoy.matching import JsonObject
 from envoy.paths import any_of, example, path_regex
-from envoy.routing import JsonObject, grpc_names_regex, infrastructure_regex
+from envoy.routing import grpc_names_regex, infrastructure_regex
 from rate_limits.limits_file import ALL, STREAMS, RateLimit
 
 # Envoy refuses to fill a bucket more often.

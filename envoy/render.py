@@ -27,14 +27,15 @@ from envoy.limits import (
     unusable_headers,
 )
 from envoy.local_replies import mappers
+from envoy.matching import JsonObject
 from envoy.rate_limits import buckets, counted, counted_together, waits
 from envoy.response_headers import safe_headers
+from envoy.route_tree import route_tree
 from envoy.routing import (
     OPS,
     OPS_CLUSTERS,
     READS,
     WRITES,
-    JsonObject,
     grpc_names_regex,
     routes,
     stream_names_regex,
@@ -44,6 +45,7 @@ from envoy.routing import (
     verbs_without_body,
 )
 from envoy.tls import certificate, clients_transport_socket, http3_listener
+from envoy.tracing import collector, tracing
 from envoy.upstream_tls import transport_socket
 from foundation.addresses import networks
 from rate_limits.limits_file import read_rate_limits
@@ -53,6 +55,7 @@ KEYS_READ_EVERY_S = 10
 _READ_AHEAD_S = 5  # Envoy reads them this long before they expire
 # For documentation (RFC 5737): nobody has it.
 NOBODY = "192.0.2.0/32"
+SCRIPTS = ("event_ids", "not_modified", "resource_headers", "special_replies")
 # Of the calls in flight, so that a service that fails is not asked three times as much as before.
 RETRY_BUDGET: JsonObject = {"budget_percent": {"value": 20}, "min_retry_concurrency": 16}
 
@@ -61,7 +64,8 @@ def render(settings: EnvoySettings) -> str:
     """The configuration as YAML; the same settings give the same text."""
     template = (files("envoy") / "envoy.template.yaml").read_text(encoding="utf-8")
     values = {name: _yaml(value) for name, value in _values(settings).items()}
-    return Template(template).substitute(values, http3_listener=http3_listener(settings))
+    texts = {"http3_listener": http3_listener(settings), "collector": collector(settings)}
+    return Template(template).substitute(values, **texts)
 
 
 def _values(settings: EnvoySettings) -> JsonObject:
@@ -69,6 +73,7 @@ def _values(settings: EnvoySettings) -> JsonObject:
     limits = read_rate_limits(settings.rate_limits_file)
     return {
         "clients_transport_socket": clients_transport_socket(settings),
+        "tracing": tracing(settings),
         "listen_host": settings.envoy_host,
         "http_port": settings.http_port,
         "admin_socket": str(settings.envoy_admin_socket),
@@ -81,8 +86,8 @@ def _values(settings: EnvoySettings) -> JsonObject:
         "unusable_headers": unusable_headers(),
         "unchecked_parts": _unchecked_parts(methods),
         "json_requests": script(methods),
-        "event_ids": (files("envoy") / "event_ids.lua").read_text(encoding="utf-8"),
-        "routes": routes(methods),
+        **{name: (files("envoy") / f"{name}.lua").read_text(encoding="utf-8") for name in SCRIPTS},
+        "routes": route_tree(routes(methods)),
         "token_rules": token_rules(methods),
         "local_replies": mappers(
             verbs_of_paths(methods),

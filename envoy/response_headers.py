@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envoy.config import EnvoySettings
-from envoy.routing import JsonObject
+from envoy.matching import JsonObject
 
 NO_CONTENT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SAFE = {

@@ -12,28 +12,30 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TypeAlias
 
 from chassis.context import Audience
 from chassis.contract import Method
 from envoy.bodies import calls
+from envoy.matching import GRPC_CONTENT, NOT_GRPC, NOWHERE, TRANSCODED, JsonObject, exactly
 from envoy.paths import any_of, path_regex, precision
+from envoy.resource_headers import condition, has_etag, path_of_created
+from envoy.special_replies import HEADS, PROBLEMS
 from envoy.tickets import HAS_TICKET, PARAMETER, TICKET, takes_ticket, ticket_paths
 
-JsonObject: TypeAlias = dict[str, object]
-
 OPS = "easyorder.ops.v1.OpsService"
+PORTAL = "easyorder.edge.v1.PortalService"
 SERVICE_CHOICE = "x-easyorder-service"
 OPS_CLUSTERS = ("identity", "inventory", "order", "payment")
 CLUSTERS = {
     "easyorder.catalog.v1.ProductService": "inventory",
-    "easyorder.edge.v1.PortalService": "edge",
+    PORTAL: "edge",
     "easyorder.identity.v1.IdentityService": "identity",
     "easyorder.incentive.v1.IncentiveService": "inventory",
     "easyorder.inventory.v1.InventoryService": "inventory",
     "easyorder.order.v1.OrderService": "order",
     "easyorder.order.v1.OrderWatchService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",
+    "easyorder.webhook.v1.WebhookService": "order",
 }
 # edge answers for the whole contract, and reports its own health.
 INFRASTRUCTURE = (
@@ -101,13 +103,6 @@ WHOLE_CALL: JsonObject = {
     }
 }
 NO_SCRIPTS: JsonObject = {}
-NOWHERE: JsonObject = {"cluster": "nowhere", "cluster_not_found_response_code": "NOT_FOUND"}
-# Exactly what Envoy takes for gRPC or grpc-web: anything else is transcoded, so it must be checked. A transcoded JSON
-# request has it too.
-GRPC_TYPES = r"application/grpc(?:[+].*|-web(?:-text)?(?:[+]proto)?)?"
-GRPC_CONTENT: JsonObject = {"name": "content-type", "string_match": {"safe_regex": {"regex": GRPC_TYPES}}}
-NOT_GRPC: JsonObject = GRPC_CONTENT | {"invert_match": True, "treat_missing_header_as_empty": True}
-TRANSCODED: JsonObject = {"name": "x-envoy-original-path", "present_match": True}
 # Headers that JSON does not need and that gRPC refuses when it cannot read them; all but grpc-timeout.
 REMOVE_GRPC_HEADERS: JsonObject = {"remove_on_match": {"key_matcher": {"safe_regex": {"regex": "grpc-[^t].*|.*-bin"}}}}
 HAS_TICKET_IN_QUERY: JsonObject = {"name": PARAMETER, "string_match": {"safe_regex": {"regex": TICKET}}}
@@ -142,15 +137,15 @@ def transcoded_services(methods: Sequence[Method]) -> list[str]:
 
 def routes(methods: Sequence[Method]) -> list[JsonObject]:
     """All routes, in the order in which Envoy tries them."""
-    found: list[JsonObject] = list(_routes_of_requests(methods))
+    found: list[JsonObject] = [PROBLEMS, *_routes_of_requests(methods)]
     for method in methods:
         if is_reachable(method):
-            found.extend(_routes_of(method))
+            found.extend(_routes_of(method, methods))
     for prefix in INFRASTRUCTURE:
         action: JsonObject = {"cluster": "edge_streams", "timeout": INFRASTRUCTURE_TIMEOUT}
         match: JsonObject = {"prefix": prefix, "headers": [GRPC_CONTENT]}
         found.append({"match": match, "route": action, "typed_per_filter_config": NO_BUFFER})
-    return [*found, TUNNELS, JSON_ELSEWHERE, ELSEWHERE]
+    return [*found, HEADS, TUNNELS, JSON_ELSEWHERE, ELSEWHERE]
 
 
 def is_reachable(method: Method) -> bool:
@@ -170,7 +165,7 @@ def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
     guarded = [method for method in methods if is_reachable(method) and not is_public(method)]
     names = any_of([_grpc_regex(method) for method in guarded])
     rules: list[JsonObject] = [
-        {"match": {"safe_regex": {"regex": ticket_paths(methods)}, "headers": [_exact(":method", "GET"), HAS_TICKET]}},
+        {"match": {"safe_regex": {"regex": ticket_paths(methods)}, "headers": [exactly(":method", "GET"), HAS_TICKET]}},
         {"match": {"safe_regex": {"regex": names}}, "requires": {"provider_name": "easyorder"}},
     ]
     by_verb: dict[str, list[str]] = defaultdict(list)
@@ -178,7 +173,7 @@ def token_rules(methods: Sequence[Method]) -> list[JsonObject]:
         for binding in method.http:
             by_verb[binding.verb].append(path_regex(binding.path))
     for verb, paths in sorted(by_verb.items()):
-        match: JsonObject = {"safe_regex": {"regex": any_of(paths)}, "headers": [_exact(":method", verb)]}
+        match: JsonObject = {"safe_regex": {"regex": any_of(paths)}, "headers": [exactly(":method", verb)]}
         rules.append({"match": match, "requires": {"provider_name": "easyorder"}})
     return rules
 
@@ -216,7 +211,8 @@ def verbs_of_paths(methods: Sequence[Method]) -> list[tuple[str, str]]:
     for method in methods:
         for binding in method.http:
             # `{product.id}` is the same place as `{id}`.
-            verbs[re.sub(r"\{\w+\.", "{", binding.path)].add(binding.verb)
+            also = {"HEAD"} if binding.verb == "GET" else set()
+            verbs[re.sub(r"\{\w+\.", "{", binding.path)] |= {binding.verb, *also}
     by_precision = sorted(verbs, key=lambda path: (*precision(path), path))
     alike = groupby(by_precision, key=lambda path: ", ".join(sorted(verbs[path])))
     return [(f"(?:{any_of([path_regex(path) for path in paths])})(?:[?].*)?", allow) for allow, paths in alike]
@@ -234,7 +230,7 @@ def _routes_of_requests(methods: Sequence[Method]) -> Iterator[JsonObject]:
         if streams := [path for path in paths if path in of_streams]:
             without_ticket = _lua("json_requests", call=str(number), removed=PARAMETER)
             yield _json_route(streams, {"query_parameters": [HAS_TICKET_IN_QUERY]}, without_ticket, TICKET_MUTATIONS)
-        headers = [_exact(":method", call.verb), NOT_GRPC, *([] if call.message else [HAS_QUERY])]
+        headers = [exactly(":method", call.verb), NOT_GRPC, *([] if call.message else [HAS_QUERY])]
         yield _json_route(paths, {"headers": headers}, script, {"request_mutations": [REMOVE_GRPC_HEADERS]})
 
 
@@ -243,22 +239,30 @@ def _json_route(paths: Sequence[str], match: JsonObject, script: JsonObject, mut
     return {"match": path | match, "route": NOWHERE, "typed_per_filter_config": script | _mutations(mutations)}
 
 
-def _routes_of(method: Method) -> Iterator[JsonObject]:
+def _routes_of(method: Method, methods: Sequence[Method]) -> Iterator[JsonObject]:
     match: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT]}
     if not is_public(method):
         match["dynamic_metadata"] = [VERIFIED]
     if method.service != OPS:
-        scripts = _lua("event_ids") if method.server_streaming and method.http else {}
+        scripts = _script_of_replies(method, methods)
         action = _action(method, CLUSTERS[method.service])
-        yield _grpc_route(match, action, scripts)
+        yield _grpc_route(match, action, scripts) | condition(method)
         if takes_ticket(method):
             by_ticket: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT, TRANSCODED, HAS_TICKET]}
             yield _grpc_route(by_ticket, action, scripts)
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}
-        for choice in (in_path, _exact(SERVICE_CHOICE, cluster)):
+        for choice in (in_path, exactly(SERVICE_CHOICE, cluster)):
             yield _grpc_route(match | {"headers": [GRPC_CONTENT, choice]}, _action(method, cluster))
+
+
+def _script_of_replies(method: Method, methods: Sequence[Method]) -> JsonObject:
+    if method.service == PORTAL:
+        return _lua("not_modified")
+    if has_etag(method):
+        return _lua("resource_headers", path=path_of_created(method, methods))
+    return _lua("event_ids") if method.server_streaming and method.http else {}
 
 
 def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_SCRIPTS) -> JsonObject:
@@ -287,7 +291,3 @@ def grpc_names_regex(methods: Sequence[Method]) -> str:
 
 def _grpc_regex(method: Method) -> str:
     return method.full_name.replace(".", "[.]")
-
-
-def _exact(header: str, value: str) -> JsonObject:
-    return {"name": header, "string_match": {"exact": value}}

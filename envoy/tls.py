@@ -7,7 +7,7 @@ from importlib.resources import files
 from string import Template
 
 from envoy.config import EnvoySettings
-from envoy.routing import JsonObject
+from envoy.matching import JsonObject
 
 CERTIFICATE = "certificate"
 _API = "type.googleapis.com/envoy.extensions.transport_sockets"

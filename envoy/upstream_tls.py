@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chassis.grpc.tls import AUTHORITY
 from chassis.settings import MeshSettings, from_environment
-from envoy.routing import JsonObject
+from envoy.matching import JsonObject
 
 # In TLS_DIR.
 SECRET = "envoy.sds.json"

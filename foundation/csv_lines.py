@@ -1,23 +1,23 @@
-"""CSV (RFC 4180) for exports, in parts that are small enough for a message."""
+"""CSV (RFC 4180) for exports, in parts that are small enough for a message, and without formulas."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 _PART_CHARACTERS = 256 * 1024
-# A spreadsheet would treat such text as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet treats text that begins so as a formula (OWASP, "CSV Injection"), some also in its full-width form.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """A line for each row: a page of large rows would not fit into a message."""
+    """A line for each row: a page of large rows would not fit into a message. No text of a cell is a formula."""
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     for row in rows:
-        writer.writerow(row)
+        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row])
         if written.tell() >= _PART_CHARACTERS:
             yield written.getvalue().encode()
             written.seek(0)
@@ -26,9 +26,5 @@ def lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
         yield written.getvalue().encode()
 
 
-def time_cell(value: datetime | None) -> str:
-    return value.isoformat() if value else ""
-
-
-def text_cell(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+def time_cell(value: datetime | None, zone: tzinfo = UTC) -> str:
+    return value.astimezone(zone).isoformat() if value else ""

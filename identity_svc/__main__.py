@@ -6,7 +6,7 @@ import sys
 
 import uvloop
 
-from chassis import telemetry
+from chassis import logs
 from chassis.grpc.server import serve
 from chassis.settings import from_environment
 from identity_svc.adapters.key_encryption import KeyDecryptionFailed
@@ -15,7 +15,7 @@ from identity_svc.config import IdentitySettings
 
 
 async def main(settings: IdentitySettings) -> None:
-    telemetry.configure(settings, NAME)
+    logs.configure(settings, NAME)
     async with identity(settings) as server:
         await serve(server, settings)
 

@@ -28,7 +28,6 @@ from chassis.db.unit_of_work import OnCommit, sql_units_of_work
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.mediator import Mediator
-from chassis.metrics import Gauges
 from chassis.unit_of_work import OpenUnitOfWork
 from identity_svc.adapters.access_tokens import JwtAccessTokens
 from identity_svc.adapters.key_encryption import KeyEncryption
@@ -69,6 +68,7 @@ from identity_svc.domain.ports import OpenStores, Passwords, RefreshTokens
 from identity_svc.mails import handle_mails, mail_runner
 from ops.api import OPS, OpsApi, purge
 from rate_limits.call_limiter import call_limiter
+from telemetry.gauges import Gauges
 
 NAME = "identity"
 DATABASE = "easyorder_identity"
@@ -255,6 +255,7 @@ def _server(
         probe=takes_writes(engine),
         trusted_proxies=settings.trusted_proxies,
         limiter=call_limiter(settings.rate_limits_file),
+        gauges=gauges,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
     )

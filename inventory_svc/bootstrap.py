@@ -16,6 +16,7 @@ from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
 from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
 from chassis.auth.verifier import TokenVerifier
+from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_engine, make_sessions
@@ -30,10 +31,9 @@ from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer, serve
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
+from chassis.logs import configure
 from chassis.mediator import Mediator
-from chassis.metrics import Gauges
 from chassis.money import Money
-from chassis.telemetry import configure
 from chassis.unit_of_work import OpenUnitOfWork
 from inventory_svc.adapters.creators import INCENTIVES, PRODUCT_ITEMS, Creators
 from inventory_svc.adapters.inbox import Inbox
@@ -50,18 +50,18 @@ from inventory_svc.config import InventorySettings
 from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import HoldTimes
 from inventory_svc.messages.inventory import serialised_products
-from inventory_svc.projections import refresh_documents
+from inventory_svc.projections import PROJECTED, refresh_documents
 from inventory_svc.queries.catalogue_log import CatalogueLog
 from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
-from inventory_svc.queries.read_model import COPIED
 from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from inventory_svc.sagas.hold_reaper import HoldReaper
 from inventory_svc.watch.stock_watch import StockWatch
 from ops.api import OPS, OpsApi, purge
 from rate_limits.call_limiter import call_limiter
+from telemetry.gauges import Gauges
 
 SERVICE = "inventory"
 # The interval of rarely needed work.
@@ -137,7 +137,7 @@ def build(settings: InventorySettings) -> Service:
     after_commit: list[OnCommit] = []
     open_uow, mediator = _mediator(to, after_commit)
     inbox: Inbox[SqlInventoryUow] = Inbox("orders", hear_of_orders, open_uow, service=SERVICE, report=error_log.report)
-    feed = FeedConsumer(to.feed, inbox, report=error_log.report)
+    order_events = _order_events(to, inbox, error_log)
     runner = _job_runner(to, open_uow, mediator, inbox, error_log)
 
     def follow_up(committed: Committed) -> None:
@@ -146,7 +146,7 @@ def build(settings: InventorySettings) -> Service:
 
     after_commit.append(follow_up)
     server = _server(to, mediator, reading, runner, error_log)
-    server.background = [to, error_log, reading.projector, reading.watch, runner, feed]
+    server.background = [to, error_log, reading.projector, reading.watch, runner, order_events]
     return Service(server, mediator, reading.projector, reading.pages)
 
 
@@ -166,6 +166,14 @@ def engine(settings: InventorySettings, side: str) -> AsyncEngine:
         timeout_s=settings.database_timeout_s,
         lock_timeout_s=settings.database_lock_timeout_s if side == "write" else 0,
     )
+
+
+def _order_events(to: _Connections, inbox: Inbox[SqlInventoryUow], error_log: ErrorLog) -> Background:
+    if to.settings.order_events == "feed":
+        return FeedConsumer(to.feed, inbox, report=error_log.report)
+    from inventory_svc.adapters.broker_consumer import BrokerConsumer  # whose client takes memory
+
+    return BrokerConsumer(to.settings.broker_url, to.feed, inbox, name=SERVICE, report=error_log.report)
 
 
 def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, Mediator[InventoryUow]]:
@@ -188,7 +196,7 @@ def _mediator(to: _Connections, after_commit: list[OnCommit]) -> tuple[OpenUow, 
 
 
 def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
-    projector = Projector(to.write, to.read, list(COPIED.values()), conclude=refresh_documents, report=error_log.report)
+    projector = Projector(to.write, to.read, PROJECTED, conclude=refresh_documents, report=error_log.report)
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
     creator_of = Creators(to.write).of
     products = ProductQueries(to.read, read_your_writes, creator_of)
@@ -266,6 +274,7 @@ def _server(
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
         limiter=call_limiter(settings.rate_limits_file),
+        gauges=to.gauges,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from chassis.settings import MeshSettings
+from broker.settings import BrokerSettings
 
 
-class InventorySettings(MeshSettings):
-    """MeshSettings and inventory_svc's own settings."""
+class InventorySettings(BrokerSettings):
+    """BrokerSettings and inventory_svc's own settings."""
 
     unplaced_hold_s: float = Field(default=50, gt=0, le=31_536_000)
     """How long stock is held before order_svc is asked whether the order exists"""
@@ -30,3 +31,11 @@ class InventorySettings(MeshSettings):
     """When a job whose worker died is taken over; longer than PAYMENT_TIMEOUT_S"""
     order_timeout_s: float = Field(default=5, gt=0, le=3600)
     """How long one call of order_svc may take"""
+    order_events: Literal["feed", "broker"] = "feed"
+    """How events of orders come to inventory_svc: from order_svc, or from the broker at BROKER_URL"""
+
+    @model_validator(mode="after")
+    def _events_can_come(self) -> Self:
+        if self.order_events == "broker" and not self.broker_url.get_secret_value():
+            raise ValueError("EASYORDER_ORDER_EVENTS=broker needs EASYORDER_BROKER_URL")
+        return self

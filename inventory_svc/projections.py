@@ -13,8 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.db.bulk import as_json
-from chassis.db.projector import Change
+from chassis.db.projector import Change, copied
+from inventory_svc.queries.read_model import COPIED
 
+PROJECTED = copied(*COPIED.values())
 # The tables that a document is built from. Stock is not public: it changes no document.
 _PARTS = frozenset({"product", "variation", "variation_option", "product_item", "product_item_option"})
 # A replica that is this many catalogue changes behind drops its cached pages.
@@ -55,6 +57,7 @@ jsonb_build_object(
         WHERE i.product_id = p.id AND NOT i.is_deleted
     )
 ) || CASE WHEN p.is_deleted THEN jsonb_build_object('is_deleted', true, 'deleted_on', p.deleted_on) ELSE '{}' END
+  || CASE WHEN p.metadata IS NOT NULL THEN jsonb_build_object('metadata', p.metadata) ELSE '{}' END
 """
 _AFFECTED = """
 changed AS (
@@ -75,7 +78,7 @@ _TAKE_TURN = text("SELECT generation FROM catalogue WHERE id = 1 FOR UPDATE")
 # deleted products are not there; NULL when they notice nothing.
 _REFRESH = text(f"""
 WITH {_AFFECTED}, fresh AS MATERIALIZED (
-    SELECT p.id, p.name, p.description, p.currency, p.is_deleted, {_DOCUMENT} AS document, (
+    SELECT p.id, p.name, p.description, p.currency, p.is_deleted, p.metadata, {_DOCUMENT} AS document, (
         SELECT coalesce(string_agg(i.sku, E'\\n' ORDER BY i.id), '') FROM product_item AS i
         WHERE i.product_id = p.id AND NOT i.is_deleted
     ) AS skus
@@ -87,14 +90,15 @@ WITH {_AFFECTED}, fresh AS MATERIALIZED (
 ), differing AS MATERIALIZED (
     SELECT f.*, CASE WHEN coalesce(d.is_deleted, true) THEN CASE WHEN NOT f.is_deleted THEN 'CREATED' END
                      WHEN f.is_deleted THEN 'DELETED' ELSE 'UPDATED' END AS kind,
-        (f.name, f.description, f.skus, f.currency, f.is_deleted)
-            IS DISTINCT FROM (d.name, d.description, d.skus, d.currency, d.is_deleted) AS words
+        (f.name, f.description, f.skus, f.currency, f.is_deleted, f.metadata)
+            IS DISTINCT FROM (d.name, d.description, d.skus, d.currency, d.is_deleted, d.metadata) AS words
     FROM fresh AS f LEFT JOIN product_document AS d USING (id) WHERE f.document IS DISTINCT FROM d.document
 ), written AS (
-    INSERT INTO product_document (id, name, description, skus, document, currency, is_deleted)
-    SELECT id, name, description, skus, document, currency, is_deleted FROM differing
+    INSERT INTO product_document (id, name, description, skus, document, currency, is_deleted, metadata)
+    SELECT id, name, description, skus, document, currency, is_deleted, metadata FROM differing
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description, skus = excluded.skus,
-        document = excluded.document, currency = excluded.currency, is_deleted = excluded.is_deleted
+        document = excluded.document, currency = excluded.currency, is_deleted = excluded.is_deleted,
+        metadata = excluded.metadata
 ), noted AS MATERIALIZED (
     SELECT id, kind, words FROM differing WHERE kind IS NOT NULL
     UNION ALL SELECT id, 'DELETED', true FROM gone WHERE NOT is_deleted
@@ -125,7 +129,7 @@ WHERE id = 1 AND total <> actual.size
 
 async def refresh_documents(read: AsyncConnection, changes: Sequence[Change]) -> None:
     """Rebuilds the documents of all products that `changes` touch, in the connection's transaction."""
-    changed: dict[str, list[str]] = {}
+    changed: dict[str, list[int]] = {}
     for change in changes:
         if change.entity in _PARTS:
             changed.setdefault(change.entity, []).append(change.entity_id)
@@ -146,11 +150,11 @@ async def rebuild_documents(read: AsyncEngine, *, batch: int = 500) -> int:
                 await connection.execute(_TAKE_TURN)
                 await connection.execute(_COUNT_AGAIN)
                 return count
-            await _refresh(connection, {"product": [str(known) for known in ids]})
+            await _refresh(connection, {"product": ids})
         count, after = count + len(ids), ids[-1]
 
 
-async def _refresh(read: AsyncConnection, changed: Mapping[str, Sequence[str]]) -> None:
+async def _refresh(read: AsyncConnection, changed: Mapping[str, Sequence[int]]) -> None:
     # Runs before the statement that compares: that must see all changes committed under earlier generations.
     await read.execute(_TAKE_TURN)
     await read.execute(_REFRESH, {"changed": as_json(changed), "kept": KEPT_GENERATIONS})

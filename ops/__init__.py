@@ -1,1 +1,1 @@
-"""OpsService, which every service with a database serves: jobs, errors, the audit and its checkpoints, purges."""
+"""OpsService, which every service with a database serves: jobs, errors, the audit, its checkpoints, purges, exports."""

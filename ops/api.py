@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,35 +19,45 @@ from chassis.context import current
 from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import translated
-from chassis.db.tables import JOB, RECORDED_ERROR
-from chassis.errors import AppError, Conflict, InvalidArgument, Kind
-from chassis.grpc.exports import exported
-from chassis.metrics import Gauges
+from chassis.db.tables import JOB
+from chassis.errors import AppError, Conflict, InvalidArgument, Kind, Unimplemented
+from chassis.grpc.streams import stream_end
 from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
 from chassis.validation import Rule
 from ops.audit_checkpoints import write_checkpoints
 from ops.audit_entries import entry_message, export_entries, list_entries
+from ops.depths import QueueDepths
+from ops.exports import exported
+from ops.job_stream import JobStream
+from ops.metric_samples import MetricSamples
+from ops.recorded_errors import error_message, list_recorded_errors
+from telemetry import metrics
+from telemetry.gauges import TEXT, Gauges, exposition
 
 log = structlog.get_logger(__name__)
 
 OPS = "easyorder.ops.v1.OpsService"
 PURGE_BATCH = 1000
+# Between two samples of a stream.
+SAMPLE_S = 2.0
 _PURGE = (
     "SELECT purged, CAST(upto AS text) FROM {function}(CAST(:age_s AS float8), CAST(:batch AS integer), "
     "CAST(CAST(:since AS text) AS timestamptz))"
 )
 _PAGE_SIZE = 20
 _JOBS = PageTokens(tuple[int, int])
-_NEWEST = PageTokens(int)
 _METHODS = (
     "list_jobs",
+    "watch_jobs",
     "retry_job",
     "discard_job",
     "list_errors",
     "list_audit_entries",
     "export_audit_entries",
     "get_stats",
+    "get_metrics",
+    "watch_metrics",
 )
 # The order of lists: jobs that need an operator are first.
 _STATES = ("DEAD", "READY", "RUNNING", "DISCARDED", "DONE")
@@ -59,12 +70,6 @@ _JOB = select(
     JOB.c.created_on.label("create_time"),
     JOB.c.set_at.label("update_time"),
     *(func.coalesce(JOB.c[name], "").label(name) for name in ("last_error", "discard_reason")),
-)
-_ERROR = select(
-    *(RECORDED_ERROR.c[name] for name in ("id", "correlation_id", "detail")),
-    RECORDED_ERROR.c.time.label("event_time"),
-    RECORDED_ERROR.c.source.label("where"),
-    (RECORDED_ERROR.c.kind + ": " + RECORDED_ERROR.c.message).label("summary"),
 )
 # A RUNNING job may be taken from its worker only after its lease has ended. As a CTE, because psqlODBC reports no
 # columns of an UPDATE … RETURNING that matched no row.
@@ -122,6 +127,11 @@ class OpsApi:
     lag_ms: Callable[[], Awaitable[float]] | None = None
     not_discardable: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._depths = QueueDepths(self.engine, self.lag_ms)
+        self.gauges.readers.append(self._depths.collect)
+        self._jobs = JobStream(self.list_jobs)
+
     @property
     def rules(self) -> Mapping[str, Sequence[Rule]]:
         return dict.fromkeys(_METHODS, (self._is_of_this_service,))
@@ -145,6 +155,9 @@ class OpsApi:
             token = _JOBS.write((_STATES.index(found[size - 1]["state"]), found[size - 1]["id"]), filter=filter)
         return v1.ListJobsResponse(jobs=jobs, next_page_token=token)
 
+    def watch_jobs(self, request: v1.WatchJobsRequest) -> AsyncIterator[v1.JobsEvent]:
+        return self._jobs.of(v1.ListJobsRequest(page_size=request.page_size, state=request.state))
+
     async def retry_job(self, request: v1.RetryJobRequest) -> v1.Job:
         """Makes a job due now; one that runs or is done is left as it is. Raises JobNotFound and JobDiscarded."""
         row, changed = await self._change(_RETRY, id=int(request.id))
@@ -167,13 +180,9 @@ class OpsApi:
         return _job(row)
 
     async def list_errors(self, request: v1.ListErrorsRequest) -> v1.ListErrorsResponse:
-        size, query = request.page_size or _PAGE_SIZE, _ERROR
-        if request.page_token:
-            query = query.where(RECORDED_ERROR.c.id < _NEWEST.read(request.page_token, filter="errors"))
-        rows = await self._rows(query.order_by(RECORDED_ERROR.c.id.desc()).limit(size + 1))
-        token = _NEWEST.write(rows[size - 1]["id"], filter="errors") if len(rows) > size else ""
-        errors = [v1.RecordedError(**dict(row) | {"id": str(row["id"])}) for row in rows[:size]]
-        return v1.ListErrorsResponse(errors=errors, next_page_token=token)
+        size = request.page_size or _PAGE_SIZE
+        rows, token = await list_recorded_errors(self.engine, request, page_size=size)
+        return v1.ListErrorsResponse(errors=[*map(error_message, rows)], next_page_token=token)
 
     async def list_audit_entries(self, request: v1.ListAuditEntriesRequest) -> v1.ListAuditEntriesResponse:
         size = request.page_size or _PAGE_SIZE
@@ -194,6 +203,18 @@ class OpsApi:
             outbox_pending=(await self._rows(text("SELECT pending FROM outbox_end()")))[0]["pending"],
             figures=dict(self.gauges.read()),
         )
+
+    async def get_metrics(self, request: v1.GetMetricsRequest) -> HttpBody:
+        _require_metrics()
+        return HttpBody(content_type=TEXT, data=await exposition(self.gauges))
+
+    async def watch_metrics(self, request: v1.WatchMetricsRequest) -> AsyncIterator[v1.MetricsSample]:
+        _require_metrics()
+        samples, end = MetricSamples(self.service, self.gauges, self._depths), stream_end()
+        while not end.done():
+            yield await samples.next()
+            await asyncio.wait([end], timeout=SAMPLE_S)
+        raise end.result()
 
     def _is_of_this_service(self, request: Any, _: object) -> None:
         # Over HTTP the path names the service; a gRPC client may omit it.
@@ -218,6 +239,11 @@ class OpsApi:
         if before is not None and changed:
             note_changes(_JobState(before.state), _JobState(row["state"]))
         return row, changed
+
+
+def _require_metrics() -> None:
+    if not metrics.is_on():
+        raise Unimplemented("this service measures nothing: EASYORDER_METRICS is off")
 
 
 async def purge(engine: AsyncEngine, settings: MeshSettings) -> None:

@@ -15,7 +15,7 @@ from chassis.db.engine import fetch
 from chassis.db.tables import AUDIT_ENTRY
 from chassis.db.types import UtcDateTime
 from chassis.page_tokens import PageTokens
-from foundation.csv_lines import lines, text_cell, time_cell
+from foundation.csv_lines import lines, time_cell
 
 Filter: TypeAlias = v1.ListAuditEntriesRequest | v1.ExportAuditEntriesRequest
 MOST_EXAMINED = 50_000
@@ -94,4 +94,4 @@ async def export_entries(engine: AsyncEngine, request: Filter) -> AsyncGenerator
 
 def _cells(row: RowMapping) -> list[object]:
     known = dict(row) | {"event_time": time_cell(row["time"]), "changes": json.dumps(row["changes"] or [])}
-    return [text_cell(value) if isinstance(value := known[name], str) else value for name in _COLUMNS]
+    return [known[name] for name in _COLUMNS]

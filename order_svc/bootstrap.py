@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
-
-from sqlalchemy.ext.asyncio import AsyncEngine
+from typing import TYPE_CHECKING, NamedTuple
 
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
 from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
-from chassis.auth.service_tokens import ServiceKeys, ServiceTokens
+from chassis.auth.service_tokens import ServiceKeys
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
-from chassis.db.engine import make_engine, make_sessions
+from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
 from chassis.db.jobs import JobWriter, SqlJobStore
 from chassis.db.probe import takes_writes
@@ -28,17 +26,16 @@ from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import Committed, OnCommit, sql_units_of_work
 from chassis.events import PublishedEvent
-from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from chassis.mediator import Mediator
-from chassis.metrics import Gauges
 from chassis.money import Money
 from chassis.unit_of_work import OpenUnitOfWork
 from ops.api import OPS, OpsApi, purge
 from order_svc.adapters.feed import Feed, FeedTail
 from order_svc.adapters.inventory import GrpcInventory
+from order_svc.adapters.link_generations import SqlLinkGenerations
 from order_svc.adapters.order_creators import OrderCreators
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.adapters.recent_orders import RecentOrders
@@ -54,6 +51,9 @@ from order_svc.commands.handlers import handle_commands
 from order_svc.commands.jobs import NOT_DISCARDABLE
 from order_svc.commands.uow import OrderUow
 from order_svc.config import OrderSettings
+from order_svc.connections import NAME, Connections, connect
+from order_svc.messages.encoded_orders import EncodedOrders
+from order_svc.messages.event_contents import EventContents
 from order_svc.order_ids import OrderIds
 from order_svc.projections import PROJECTED
 from order_svc.queries.orders import OrderQueries
@@ -63,79 +63,47 @@ from order_svc.sagas.refunds import Refunding
 from order_svc.sagas.shipping import Shipping
 from order_svc.shop_key import shop_key
 from order_svc.stream_tickets import StreamTickets, TicketOrTokenVerifier
+from order_svc.tracking_links import TrackingLinks
 from order_svc.watch.order_watch import OrderWatch
+from order_svc.webhooks.bootstrap import Webhooks
+from order_svc.webhooks.commands import jobs as webhook_jobs
 from rate_limits.call_limiter import call_limiter
+from telemetry.gauges import Gauges
 
-NAME = "order"
-WRITE_DATABASE = "easyorder_order_write"
-READ_DATABASE = "easyorder_order_read"
+if TYPE_CHECKING:
+    from order_svc.adapters.broker_publisher import BrokerPublisher
+
 _HOUR_S = 3600
 
-
 OpenUow = OpenUnitOfWork[OrderUow]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Connections:
-    """Connections to the databases and the other services, and the settings for their use."""
-
-    settings: OrderSettings
-    clock: Clock
-    write: AsyncEngine
-    read: AsyncEngine
-    identity: Peer
-    inventory: Peer
-    payment: Peer
-
-    async def close(self) -> None:
-        for client in (self.identity, self.inventory, self.payment):
-            await client.close()
-        for engine in (self.write, self.read):
-            await engine.dispose()
+UowAndMediator = tuple[OpenUow, Mediator[OrderUow]]
 
 
 @asynccontextmanager
 async def order_service(settings: OrderSettings, clock: Clock | None = None) -> AsyncIterator[GrpcServer]:
     """Connects the service to its databases and the other services; leaving the block closes the connections."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
-    tokens, tls = ServiceTokens(NAME, settings.service_keys_dir), settings.tls(NAME)
-
-    def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
-        return make_engine(
-            settings.database_url(database),
-            application_name=f"order-{side}",
-            pool_size=settings.database_pool_size,
-            timeout_s=settings.database_timeout_s,
-            lock_timeout_s=lock_timeout_s,
-        )
-
-    connections = _Connections(
-        settings=settings,
-        clock=clock or SystemClock(),
-        write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
-        read=engine("read", READ_DATABASE),
-        identity=Peer(settings.identity_address, "identity", tokens, tls=tls),
-        inventory=Peer(settings.inventory_address, "inventory", tokens, tls=tls),
-        payment=Peer(settings.payment_address, "payment", tokens, tls=tls),
-    )
+    connections = connect(settings, clock or SystemClock())
     try:
         yield _service(connections, await shop_key(connections.write))
     finally:
         await connections.close()
 
 
-def _service(to: _Connections, key: bytes) -> GrpcServer:
+def _service(to: Connections, key: bytes) -> GrpcServer:
     ids, tickets = OrderIds(key, numbers=to.settings.order_numbers), StreamTickets(key, to.write, to.clock)
-    after_commit: list[OnCommit] = []
+    orders, after_commit = EncodedOrders(ids), list[OnCommit]()
     alerts = Alerts(NAME, channels_of(to.settings))
     error_log = ErrorLog(NAME, SqlSink(to.write, RECORDED_ERROR), to.clock)
-    open_uow, mediator = _mediator(to, after_commit, alerts)
-    write_side = WriteSideOrders(to.write)
+    open_uow, mediator = _mediator(to, after_commit, alerts, orders)
+    write_side, job_store = WriteSideOrders(to.write), SqlJobStore(to.write)
+    links = TrackingLinks(key, write_side.load, SqlLinkGenerations(to.write), to.clock, report=error_log.report)
     sagas = _sagas(to, mediator, write_side)
-    job_store = SqlJobStore(to.write)
     dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
-    runner = _job_runner(to, job_store, sagas, alerts, dead_letters, error_log)
-    streams = _streams(to, write_side, error_log, ids)
+    webhooks = Webhooks(to, key, ids, alerts, job_store, after_commit, error_log.report)
+    runner = _job_runner(to, job_store, sagas, alerts, dead_letters, error_log, webhooks)
+    publisher = _publisher(to, orders, error_log, gauges := Gauges())
+    streams = _streams(to, write_side, error_log, orders, [webhooks.wake, *(one.wake for one in publisher)])
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
@@ -144,32 +112,49 @@ def _service(to: _Connections, key: bytes) -> GrpcServer:
             streams.tail.wake()
 
     after_commit.append(follow_up)
-    gauges = Gauges()
-    gauges.add_pool("write", to.write)
-    gauges.add_pool("read", to.read)
-    gauges.add("watch_subscribers", lambda: streams.watch.subscribers)
-    queries = _queries(to, streams.projector, ids)
+    _add_gauges(gauges, to, streams.watch)
+    queries, needed = _queries(to, streams.projector, ids), {**NOT_DISCARDABLE, **webhook_jobs.NOT_DISCARDABLE}
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
-            sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, ids
+            sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, orders
         ),
-        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.watch, ids, tickets),
+        "easyorder.order.v1.OrderWatchService": OrderWatchApi(streams.watch, ids, tickets, links),
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
             sagas.payments.transaction_of, job_store, runner.wake
         ),
-        OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, NOT_DISCARDABLE),
+        "easyorder.webhook.v1.WebhookService": webhooks.api,
+        OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed),
     }
-    server = _server(to, servicers, error_log, tickets)
-    server.background = [error_log, streams.projector, streams.tail, runner]
+    server = _server(to, servicers, error_log, tickets, gauges)
+    server.background = [error_log, streams.projector, streams.tail, links, runner, webhooks, *publisher]
     return server
 
 
-def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) -> tuple[OpenUow, Mediator[OrderUow]]:
+def _publisher(to: Connections, orders: EncodedOrders, error_log: ErrorLog, gauges: Gauges) -> list[BrokerPublisher]:
+    """None without a broker."""
+    settings = to.settings
+    if not settings.broker_url.get_secret_value():
+        return []
+    from order_svc.adapters.broker_publisher import BrokerPublisher  # whose client takes memory
+    from order_svc.adapters.publisher_lease import PublisherLease
+
+    feed, lease = Feed(to.write, EventContents(orders).read), PublisherLease(to.write, lease_s=settings.job_lease_s)
+    gauges.readers.append(lease.collect)
+    return [BrokerPublisher(feed, lease, settings.broker_url, name=NAME, report=error_log.report)]
+
+
+def _add_gauges(gauges: Gauges, to: Connections, watch: OrderWatch) -> None:
+    gauges.add_pool("write", to.write)
+    gauges.add_pool("read", to.read)
+    gauges.add("watch_subscribers", lambda: watch.subscribers)
+
+
+def _mediator(to: Connections, after_commit: list[OnCommit], alerts: Alerts, orders: EncodedOrders) -> UowAndMediator:
     settings = to.settings
     open_uow = sql_units_of_work(
-        partial(SqlOrderUow, recent=RecentOrders()),
+        partial(SqlOrderUow, recent=RecentOrders(), encoded=orders),
         make_sessions(to.write),
         after_commit=after_commit,
         jobs=JobWriter(HiLo(to.write, "job_hilo"), lease_s=settings.job_lease_s),
@@ -183,13 +168,13 @@ def _mediator(to: _Connections, after_commit: list[OnCommit], alerts: Alerts) ->
         max_attempts=settings.payment_max_attempts,
         random=SystemRandom(),
     )
-    timeout_s = settings.payment_timeout_s
-    handle_commands(mediator, clock=to.clock, backoff=backoff, payment_timeout_s=timeout_s, alerts=alerts)
+    handle_commands(
+        mediator, clock=to.clock, backoff=backoff, payment_timeout_s=settings.payment_timeout_s, alerts=alerts
+    )
     return open_uow, mediator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sagas:
+class _Sagas(NamedTuple):
     payments: GrpcPayments
     checkout: Checkout
     amendments: Amendments
@@ -197,7 +182,7 @@ class _Sagas:
     shipping: Shipping
 
 
-def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSideOrders) -> _Sagas:
+def _sagas(to: Connections, mediator: Mediator[OrderUow], write_side: WriteSideOrders) -> _Sagas:
     stock = GrpcInventory(to.inventory, timeout_s=to.settings.inventory_timeout_s)
     payments = GrpcPayments(to.payment, timeout_s=to.settings.payment_timeout_s)
     order_ids, item_ids = HiLo(to.write, "order_hilo"), HiLo(to.write, "order_item_hilo")
@@ -222,69 +207,76 @@ def _sagas(to: _Connections, mediator: Mediator[OrderUow], write_side: WriteSide
 
 
 def _job_runner(
-    to: _Connections,
+    to: Connections,
     job_store: SqlJobStore,
     sagas: _Sagas,
     alerts: Alerts,
     dead_letters: DeadLetters[OrderUow],
     error_log: ErrorLog,
+    webhooks: Webhooks,
 ) -> JobRunner:
     random = SystemRandom()
     runner = JobRunner(
         job_store,
-        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alerts.handlers()},
+        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alerts.handlers(), **webhooks.handlers},
         backoff=Backoff.lasting(to.settings.job_retry_hours, initial_s=0.5, max_s=60, random=random),
-        backoffs=alerts.backoffs(random),
+        backoffs={**alerts.backoffs(random), **webhooks.backoffs},
         service=NAME,
         lease_s=to.settings.job_lease_s,
         dead_letter=dead_letters,
         report=error_log.report,
     )
     runner.every(_HOUR_S, partial(purge, to.write, to.settings))
-    events_kept_for = timedelta(days=to.settings.events_kept_days)
-    runner.every(_HOUR_S, partial(Feed(to.write).purge, older_than=events_kept_for))
+    runner.every(_HOUR_S, webhooks.purge)
+    runner.every(_HOUR_S, partial(Feed(to.write).purge, older_than=timedelta(days=to.settings.events_kept_days)))
     return runner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Streams:
+class _Streams(NamedTuple):
     watch: OrderWatch
     feed_api: OrderFeedApi
     tail: FeedTail
     projector: Projector
 
 
-def _streams(to: _Connections, write_side: WriteSideOrders, error_log: ErrorLog, ids: OrderIds) -> _Streams:
-    feed = Feed(to.write)
-    watch = OrderWatch(feed, write_side.load, ids, clock=to.clock, heartbeat_s=to.settings.watch_heartbeat_s)
+def _streams(
+    to: Connections,
+    write_side: WriteSideOrders,
+    error_log: ErrorLog,
+    orders: EncodedOrders,
+    wakes: Sequence[Callable[[], None]],
+) -> _Streams:
+    feed = Feed(to.write, EventContents(orders).read)
+    watch = OrderWatch(feed, write_side.load, orders.ids, clock=to.clock, heartbeat_s=to.settings.watch_heartbeat_s)
     feed_api = OrderFeedApi(feed)
 
     def dispatch(events: Sequence[PublishedEvent]) -> None:
         watch.dispatch(events)
         feed_api.dispatch(events)
+        for wake in wakes:
+            wake()
 
     tail = FeedTail(feed, dispatch, report=error_log.report)
     projector = Projector(to.write, to.read, PROJECTED, report=error_log.report)
     return _Streams(watch=watch, feed_api=feed_api, tail=tail, projector=projector)
 
 
-def _queries(to: _Connections, projector: Projector, ids: OrderIds) -> OrderQueries:
+def _queries(to: Connections, projector: Projector, ids: OrderIds) -> OrderQueries:
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
-    return OrderQueries(to.read, read_your_writes, ids, OrderCreators(to.write).of)
+    return OrderQueries(to.read, read_your_writes, ids, OrderCreators(to.write).of, to.settings.time_zone, to.clock)
 
 
 def _server(
-    to: _Connections, servicers: Mapping[str, object], error_log: ErrorLog, tickets: StreamTickets
+    to: Connections, servicers: Mapping[str, object], error_log: ErrorLog, tickets: StreamTickets, gauges: Gauges
 ) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(to.identity), NAME)
-    service_keys = ServiceKeys(settings.service_keys_dir, NAME)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.order_address,
         servicers=servicers,
-        verifier=TicketOrTokenVerifier(keys, service_keys, tickets, revocations),
+        verifier=TicketOrTokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), tickets, revocations),
         secret=settings.own_secret,
         tls=settings.tls(NAME),
         audit=SqlSink(to.write, AUDIT_ENTRY),
@@ -292,6 +284,7 @@ def _server(
         report=error_log.report,
         clock=to.clock,
         limiter=call_limiter(settings.rate_limits_file),
+        gauges=gauges,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         stream_limits=settings.stream_limits,

@@ -6,13 +6,9 @@ nothing is stored until it is used. The stream ends with the access token that t
 
 from __future__ import annotations
 
-import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,12 +23,11 @@ from chassis.clock import Clock
 from chassis.context import Caller, current
 from chassis.db.failures import translated
 from chassis.errors import Unauthenticated
-from order_svc.shop_key import derived
+from order_svc.encrypted_tokens import EncryptedTokens
 
 # Envoy knows tickets by it: no access token begins like this.
 PREFIX = "ticket_"
 VALID_FOR = timedelta(minutes=1)
-_NONCE_BYTES = 12
 # A use is kept for longer than a ticket is valid, whatever the difference between the clocks of two replicas.
 _USE = text("""
 WITH purged AS (
@@ -60,7 +55,7 @@ class StreamTickets:
     """Makes tickets, and takes each of them once."""
 
     def __init__(self, key: bytes, write: AsyncEngine, clock: Clock) -> None:
-        self._cipher = AESGCM(derived(key, "stream ticket"))
+        self._tokens = EncryptedTokens(key, "stream ticket", _Content)
         # A single statement: without BEGIN and COMMIT it costs one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
@@ -77,13 +72,14 @@ class StreamTickets:
             caller_expires_at_s=caller.expires_at_s,
             expires_at_s=expires.timestamp(),
         )
-        nonce = os.urandom(_NONCE_BYTES)
-        encrypted = self._cipher.encrypt(nonce, content.model_dump_json().encode(), None)
-        return PREFIX + urlsafe_b64encode(nonce + encrypted).decode().rstrip("="), expires
+        return PREFIX + self._tokens.create(content), expires
 
     async def use(self, ticket: str) -> Caller:
         """The caller of the ticket. Raises Unauthenticated for what is no ticket, or one that expired or was used."""
-        nonce, content = self._read(ticket)
+        found = self._tokens.read(ticket.removeprefix(PREFIX))
+        if found is None:
+            raise Unauthenticated("the stream ticket is not valid; create another one")
+        nonce, content = found
         if content.expires_at_s <= self._clock.now().timestamp() or not await to_completion(self._is_first_use(nonce)):
             raise Unauthenticated("the stream ticket has expired or was used; create another one")
         person = Caller.person(content.caller_id, admin=content.is_admin, team_ids=content.team_ids)
@@ -93,15 +89,6 @@ class StreamTickets:
             session_id=content.session_id,
             version=content.version,
         )
-
-    def _read(self, ticket: str) -> tuple[bytes, _Content]:
-        encoded = ticket.removeprefix(PREFIX)
-        try:
-            decoded = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-            nonce = decoded[:_NONCE_BYTES]
-            return nonce, _Content.model_validate_json(self._cipher.decrypt(nonce, decoded[_NONCE_BYTES:], None))
-        except (ValueError, InvalidTag):
-            raise Unauthenticated("the stream ticket is not valid; create another one") from None
 
     async def _is_first_use(self, id: bytes) -> bool:
         with translated():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pyodbc
 from aioodbc.connection import Connection
 from sqlalchemy import types as sqltypes
 from sqlalchemy.connectors.aioodbc import aiodbcConnector
@@ -78,8 +79,20 @@ class _Connection(Connection):  # type: ignore[misc]
             self.terminate()
             raise
 
+    def commit(self) -> Any:
+        return self._execute(_commit, self._conn)
+
     def terminate(self) -> None:
         self._conn = None
+
+
+def _commit(connection: pyodbc.Connection) -> None:
+    """psqlODBC also reports success if it has noticed that the connection is lost, and with it the transaction. What
+    was committed is then not known.
+    """
+    connection.commit()
+    # Fails on a lost connection, and asks the server nothing.
+    connection.cursor().getTypeInfo(pyodbc.SQL_INTEGER).close()
 
 
 async def _open(**options: Any) -> _Connection:

@@ -39,7 +39,8 @@ EXCEPTIONS: dict[tuple[str, int], str] = {
     (f"{_ORDER}Service.UpdateOrder", 134): "replaces the items, the only part of an order that can be changed",
     (f"{_ORDER}Service.ListAllOrders", 132): "answers what ListOrders answers",
     **{
-        (f"{_ORDER}WatchService.CreateStreamTicket", aip): "asks for nothing; one more does no harm"
+        (f"{_ORDER}WatchService.{name}", aip): "asks for nothing; one more does no harm"
+        for name in ("CreateStreamTicket", "CreateTrackingLink")
         for aip in (133, 155)
     },
     ("easyorder.common.v1.ErrorForm.metadata", 144): "the keys of a field of that name in google.rpc.ErrorInfo",

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy.engine import URL, make_url
@@ -24,9 +25,21 @@ from tests.databases import Postgres
 from tests.declared_errors import _errors_are_declared_and_reached, noticed_errors  # noqa: F401 - fixtures
 from tests.folders import data_folder
 
-WITH_A_MESH_OF_THEIR_OWN = tuple(
-    f"tests/e2e/test_{name}.py" for name in ("make_up", "random_lives", "replicas", "upgrade")
-)
+WITH_ONE_MESH_FOR_ALL = ("tests/e2e/", "tests/security/", "tests/browser/")
+WITH_ONE_BROKER_FOR_ALL = ("tests/broker/",)
+# But these do not use it: each test has another mesh, or each file.
+WITH_A_MESH_OF_THEIR_OWN = {
+    f"tests/{name}.py"
+    for name in (
+        "e2e/test_idle",
+        "e2e/test_key_rotation",
+        "e2e/test_make_up",
+        "e2e/test_random_lives",
+        "e2e/test_replicas",
+        "e2e/test_upgrade",
+    )
+}
+WITH_A_MESH_FOR_THE_FILE = {"tests/e2e/test_clocks.py"}
 DatabasesOf = Callable[[str], Awaitable[Mapping[str, str]]]
 EngineAt = Callable[[Path, str], Awaitable[AsyncEngine]]
 Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
@@ -34,6 +47,9 @@ Lend = Callable[[str, Callable[[str], Awaitable[None]]], Awaitable[str]]
 
 def pytest_configure() -> None:
     """What a shell is set to for a mesh changes no test; EASYORDER_TEST_… is for them."""
+    # How long an example takes says more of what else the machine does.
+    hypothesis.settings.register_profile("busy machine", deadline=None)
+    hypothesis.settings.load_profile("busy machine")
     for name in [
         name for name in os.environ if name.startswith("EASYORDER_") and not name.startswith("EASYORDER_TEST_")
     ]:
@@ -60,15 +76,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """All that use one mesh go to one process, and come first, being many; any other test goes to who is free."""
+    """What uses one mesh, or the broker, goes to one process, and comes first; any other test goes to who is free."""
     from xdist.scheduler import LoadScopeScheduling
 
     class OneMesh(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            if file.startswith("tests/security/"):
-                return "security"
-            return "mesh" if file.startswith("tests/e2e/") and file not in WITH_A_MESH_OF_THEIR_OWN else nodeid
+            if file in WITH_A_MESH_FOR_THE_FILE:
+                return file
+            if file in WITH_A_MESH_OF_THEIR_OWN:
+                return nodeid
+            return next(
+                (folder for folder in WITH_ONE_MESH_FOR_ALL + WITH_ONE_BROKER_FOR_ALL if file.startswith(folder)),
+                nodeid,
+            )
 
     return OneMesh(config, log)
 

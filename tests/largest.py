@@ -18,6 +18,8 @@ M = TypeVar("M", bound=betterproto2.Message)
 
 # Four bytes, so that the message is as large as its length in characters allows.
 LETTER = "\U0001f381"
+# As much as foundation.metadata takes.
+METADATA = {f"{number:02}": LETTER * 198 for number in range(20)}
 _MOST = {FieldDescriptor.TYPE_INT32: 2**31 - 1, FieldDescriptor.TYPE_INT64: 2**63 - 1}
 
 
@@ -42,6 +44,8 @@ def _field(field: FieldDescriptor, given: dict[str, Any]) -> Any:
     wanted = given.get(field.name, ...)
     if wanted is not ... and not callable(wanted):
         return wanted
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        return METADATA
     make: Callable[[], Any] = wanted if callable(wanted) else lambda: _value(field, given)
     if not field.is_repeated:
         return make()

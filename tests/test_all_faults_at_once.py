@@ -22,6 +22,7 @@ from easyorder.google.type import Money, PostalAddress
 from easyorder.identity.v1 import (
     ChangePasswordRequest,
     CreateTeamRequest,
+    ListUsersRequest,
     LoginRequest,
     RegisterRequest,
     RequestPasswordResetRequest,
@@ -39,9 +40,12 @@ from easyorder.order.v1 import (
     GetDailyReportRequest,
     ListAllOrdersRequest,
     ListOrdersRequest,
+    OrderMetadata,
     PaymentDetails,
+    PreviewOrderRequest,
     RefundOrderRequest,
     RetryPaymentRequest,
+    UpdateOrderMetadataRequest,
     WatchOrderRequest,
 )
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -66,7 +70,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     **IDENTITY_RULES,
     **INCENTIVE_RULES,
     **ORDER_RULES,
-    **OrderWatchApi(NOTHING, IDS, NOTHING).rules,
+    **OrderWatchApi(NOTHING, IDS, NOTHING, NOTHING).rules,
     **PRODUCT_RULES,
     **ReservationApi.rules,
     **STOCK_RULES,
@@ -228,6 +232,37 @@ CASES: Sequence[tuple[str, Any, Sequence[str]]] = (
             "shippingAddress.revision",
         ],
     ),
+    (
+        "create_order",
+        CreateOrderRequest(
+            request_id="1",
+            currency_code="EUR",
+            items=[OrderLine(product_item_id="1", quantity=1)],
+            payment=CARD_WITHOUT_TOKEN,
+            shipping_address=PostalAddress(region_code="DE", postal_code="1", locality="Berlin"),
+            billing_address=PostalAddress(region_code="XX"),
+            metadata={"": "x"},
+        ),
+        [
+            "billingAddress.regionCode",
+            "metadata",
+            "payment.token",
+            "shippingAddress.addressLines",
+            "shippingAddress.postalCode",
+        ],
+    ),
+    (
+        "preview_order",
+        PreviewOrderRequest(
+            currency_code="EUR", items=[OrderLine(product_item_id="1", quantity=1)], metadata={"a b": "x"}
+        ),
+        ["metadata"],
+    ),
+    (
+        "update_order_metadata",
+        UpdateOrderMetadataRequest(order_metadata=OrderMetadata(metadata={"nul": "\0", "long": "x" * 501})),
+        ["orderMetadata.id", "orderMetadata.metadata.long", "orderMetadata.metadata.nul"],
+    ),
     ("retry_payment", RetryPaymentRequest(id="1", payment=CARD_WITHOUT_TOKEN), ["payment.token", "requestId"]),
     (
         "refund_order",
@@ -240,15 +275,23 @@ CASES: Sequence[tuple[str, Any, Sequence[str]]] = (
         RefundOrderRequest(id="1", request_id="1", reason="x", amount=eur(), items=[OrderLine()] * 101),
         ["amount", "items"],
     ),
-    ("get_daily_report", GetDailyReportRequest(date="2026-02-30"), ["date"]),
+    ("get_daily_report", GetDailyReportRequest(date="2026-02-30", time_zone="Mars"), ["date", "timeZone"]),
     (
         "export_orders",
-        ExportOrdersRequest(start_date="2026-02-30", end_date="2026-13-01"),
-        ["endDate", "startDate"],
+        ExportOrdersRequest(start_date="2026-02-30", end_date="2026-13-01", time_zone="../UTC"),
+        ["endDate", "startDate", "timeZone"],
     ),
     ("export_orders", ExportOrdersRequest(start_date="2026-02-02", end_date="2026-02-01"), ["endDate"]),
-    ("list_orders", ListOrdersRequest(filter="a", page_size=-1, page_token="x"), ["filter", "pageSize", "pageToken"]),
-    ("list_all_orders", ListAllOrdersRequest(filter="a", page_token="x"), ["filter", "pageToken"]),
+    (
+        "list_orders",
+        ListOrdersRequest(filter="a", page_size=-1, page_token="x", time_zone="x"),
+        ["filter", "pageSize", "pageToken", "timeZone"],
+    ),
+    (
+        "list_all_orders",
+        ListAllOrdersRequest(filter="a", page_token="x", time_zone="x"),
+        ["filter", "pageToken", "timeZone"],
+    ),
     (
         "watch_order",
         WatchOrderRequest(id=IDS.of_order(1), resume_token="x", after_sequence=-1),
@@ -274,8 +317,9 @@ CASES: Sequence[tuple[str, Any, Sequence[str]]] = (
             page_token=TOKENS.write(1, filter=""),
             query=" ".join("abcdefghijk"),
             currency_code="XXX",
+            filter="metadata = x",
         ),
-        ["currencyCode", "pageToken", "query"],
+        ["currencyCode", "filter", "pageToken", "query"],
     ),
     (
         "create_incentive",
@@ -310,11 +354,12 @@ CASES: Sequence[tuple[str, Any, Sequence[str]]] = (
     (
         "update_user",
         UpdateUserRequest(
-            user=User(id="me", email="ada\x01@example.com", display_name=TWO_LINES),
+            user=User(id="me", email="ada\x01@example.com", display_name=TWO_LINES, metadata={"a b": ""}),
             update_mask=FieldMask(paths=["email", "display_name", "roles"]),
         ),
-        ["updateMask", "user.currentPassword", "user.displayName", "user.email"],
+        ["updateMask", "user.currentPassword", "user.displayName", "user.email", "user.metadata"],
     ),
+    ("list_users", ListUsersRequest(filter="name = x", page_size=-1), ["filter", "pageSize"]),
     ("create_team", CreateTeamRequest(team=Team(name=TWO_LINES), request_id="x" * 101), ["requestId", "team.name"]),
 )
 

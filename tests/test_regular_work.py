@@ -51,7 +51,8 @@ async def test_order_svc_purges_its_tables_and_its_events(
     async with order_service(settings):
         pass
 
-    assert {name: seconds for name, (seconds, _) in scheduled.items()} == {"purge": HOUR_S, "Feed.purge": HOUR_S}
+    hourly = {"purge": HOUR_S, "Feed.purge": HOUR_S, "Webhooks.purge": HOUR_S}
+    assert {name: seconds for name, (seconds, _) in scheduled.items()} == hourly
     assert kept_by(scheduled) is settings
     assert scheduled["Feed.purge"][1].keywords == {"older_than": timedelta(days=7)}
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import TableClause, text
+from sqlalchemy import ColumnClause, TableClause, column, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.failures import translated
@@ -29,6 +29,14 @@ class SqlSink:
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(insert, {"rows": as_json(entries)})
+
+
+def in_order(names: str, **types: Any) -> list[ColumnClause[Any]]:
+    """The columns of a textual query for `text(…).columns(*…)`, by their names in the order of the query.
+
+    SQLAlchemy keeps what it knows of columns in order. Columns by name are looked up again for each result.
+    """
+    return [column(name, types.get(name)) for name in names.split()]
 
 
 def as_json(rows: object) -> str:

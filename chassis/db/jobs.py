@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from chassis.db.bulk import as_json
+from chassis.db.bulk import as_json, in_order
 from chassis.db.engine import fetch
 from chassis.db.failures import LEASE_LOST
 from chassis.db.hilo import HiLo
 from chassis.db.tables import JOB
 from chassis.db.writes import enqueue_write
 from chassis.jobs import Job, JobLease, JobOutcome, NewJob
+from telemetry.traces import TRACEPARENT
 
 # An erased secret is an empty text, and such a job never runs again; NULL means that there never was a secret.
 # A dead job keeps its secret, so that an operator can retry it.
@@ -34,7 +35,7 @@ _CLAIM = text(
     "SELECT CAST(next_since AS text) AS since, id, kind, key, payload, attempts, secret "
     "FROM claim_jobs(CAST(:kinds AS jsonb), CAST(:limit AS integer), CAST(CAST(:since AS text) AS timestamptz), "
     "CAST(:lease_s AS float8), :token)"
-).columns(payload=JOB.c.payload.type)
+).columns(*in_order("since id kind key payload attempts secret", payload=JOB.c.payload.type))
 # At first, now and then, and after a failure, all due jobs are looked for: a clock was set, or a commit was late.
 _ALL, _ALL_S = "-infinity", 10
 # A job that is due at once is inserted with a lease for this process, unless it may have to wait in its lane.
@@ -60,6 +61,11 @@ async def enqueue_outcomes(session: AsyncSession, outcomes: Sequence[JobOutcome]
         await enqueue_write(session, "settled jobs", _SETTLE, _rows(outcomes), unless_all=LEASE_LOST)
 
 
+def _claimed(row: Row[Any], lease: JobLease, lease_end_s: float) -> Job:
+    traceparent = row.payload.pop(TRACEPARENT, "")
+    return Job(row.kind, row.key, row.payload, row.attempts, lease, lease_end_s, row.secret or "", traceparent)
+
+
 def _rows(outcomes: Sequence[JobOutcome]) -> list[dict[str, Any]]:
     return [
         {"id": of.lease.job_id, "token": of.lease.token, "state": of.state, "delay_s": of.delay_s, "error": of.error}
@@ -81,10 +87,13 @@ class JobWriter:
             lease = JobLease(await self._ids.next(session), self._token)
             waits = job.delay_s or job.partition_key is not None
             row = {name: getattr(job, name) for name in ("kind", "key", "payload", "turn", "delay_s")}
+            if job.traceparent:
+                row["payload"] = {**job.payload, TRACEPARENT: job.traceparent}
             row |= {"id": lease.job_id, "lane": job.partition_key, "secret": job.secret or None}
             rows.append(row if waits else row | {"token": self._token, "delay_s": self._lease_s})
             if not waits:
-                leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end_s, job.secret))
+                traced = job.traceparent
+                leased.append(Job(job.kind, job.key, job.payload, 1, lease, lease_end_s, job.secret, traced))
         await enqueue_write(session, JOB.name, _INSERT, rows)
         return leased
 
@@ -105,10 +114,7 @@ class SqlJobStore:
         wanted = {"token": token, "lease_s": lease_s, "kinds": as_json(list(kinds)), "limit": limit, "since": since}
         first, *rows = await fetch(self._engine, _CLAIM, wanted)
         self._since = first.since
-        return [
-            Job(row.kind, row.key, row.payload, row.attempts, JobLease(row.id, token), lease_end_s, row.secret or "")
-            for row in rows
-        ]
+        return [_claimed(row, JobLease(row.id, token), lease_end_s) for row in rows]
 
     async def settle(self, outcomes: Sequence[JobOutcome]) -> set[int]:
         return {row.id for row in await fetch(self._engine, _SETTLE_NOW, {"rows": as_json(_rows(outcomes))})}

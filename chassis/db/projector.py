@@ -1,22 +1,23 @@
-"""The projector: moves changes from the change log to the read database, at least once, and applies each once.
+"""The projector: brings rows that changed to the read database, at least once, and applies each version once.
 
-A batch is taken in one write transaction that commits only after the read side has committed: after a crash in between
-the batch is applied again, which row versions make harmless. The projector keeps no "last seen id", because rows do not
-commit in the order of their ids. Several projectors take turns: with two at once, readers could see a transaction
-before an earlier one on which it depends. The server ends the turn of a process that stops; what this writes later
-replaces nothing newer. A batch is one statement on the read side, for any number of tables. A change that cannot be
-applied is parked and retried later, without blocking others.
+The change log has the keys of what changed. A batch is taken from the log, together with the present rows, by one
+statement in a write transaction that commits only after the read side has committed: after a crash in between the batch
+is applied again, which row versions make harmless. The projector keeps no "last seen id", because rows do not commit in
+the order of their ids. Several projectors take turns: with two at once, readers could see a transaction before an
+earlier one on which it depends. The server ends the turn of a process that stops; what this writes later replaces
+nothing newer. A batch is one statement on the read side, for any number of tables. A change that cannot be applied is
+parked and retried later, without blocking others.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from sqlalchemy import Row, Table, TextClause, text
@@ -26,14 +27,35 @@ from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import as_json
 from chassis.db.engine import fetch
 from chassis.db.failures import meaning_of, sqlstate, translated
+from chassis.db.ownership import OWNERSHIP
 from chassis.db.types import UtcDateTime
 
 log = structlog.get_logger(__name__)
 
-_TAKE = text("""
-SELECT statement_timestamp() AS began, taken.*
-FROM take_changes(:entities, CAST(:after AS bigint), CAST(:batch AS integer)) AS taken
-""").columns(began=UtcDateTime)
+_TAKE_TURN = text("SELECT statement_timestamp() AS began, turn.* FROM take_turn() AS turn").columns(began=UtcDateTime)
+# Whole transactions, because their changes must become visible together: those with changes after an id, and those with
+# parked changes that are due. All parts have one snapshot: rows are read as of when their changes are taken.
+_TAKE = """
+WITH taken AS (
+    DELETE FROM change_log AS t WHERE t.id = ANY (ARRAY (
+        SELECT c.id FROM change_log AS c
+        WHERE c.entity IN ({entities}) AND (c.parked_until IS NULL OR c.parked_until <= now()) AND c.xact_id = ANY (
+            ARRAY (SELECT c.xact_id FROM change_log AS c
+                   WHERE c.entity IN ({entities}) AND c.parked_until IS NULL AND c.id > CAST(:after AS bigint)
+                   ORDER BY c.id LIMIT CAST(:batch AS integer) FOR UPDATE SKIP LOCKED)
+            || ARRAY (SELECT c.xact_id FROM change_log AS c WHERE c.entity IN ({entities}) AND c.parked_until <= now()
+                      LIMIT CAST(:batch AS integer) FOR UPDATE SKIP LOCKED)
+        ) FOR UPDATE SKIP LOCKED
+    )) RETURNING t.id, t.entity, t.entity_id
+)
+SELECT entity, entity_id, id, CAST(NULL AS integer) AS projection, CAST(NULL AS text) AS image FROM taken
+"""
+_ROWS_OF_TAKEN = """
+UNION ALL SELECT '{entity}', image.key, NULL, {number}, {image} FROM {images}
+WHERE image.key = ANY (ARRAY (SELECT entity_id FROM taken WHERE entity = '{entity}'))
+"""
+_OF_ALL = {OWNERSHIP: "the projector works for everybody, whoever wakes it"}
+IMAGE = "CAST(row_to_json(image) AS text)"
 # How often the log is read from its beginning, for what a lock or a failover of the database left behind.
 _WHOLE_LOG_S = 60
 # Less than the shortest idle transaction timeout, EASYORDER_DATABASE_TIMEOUT_S.
@@ -48,32 +70,55 @@ SELECT CAST(coalesce(extract(epoch FROM clock_timestamp() - min(recorded_on)) * 
 """)
 
 
-class Change(NamedTuple):
-    """The image of a row after a transaction, as JSON text."""
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A table of the read database, and `source`: the FROM item of the write database that its rows are read from.
 
-    id: int
+    The log says which `entity` changed, by its id; column `key` of the source has that of the entity of a row. In the
+    source, as in the table, each row has an `id`, and a `row_version` that grows with each of its changes.
+    """
+
+    table: Table
+    source: str
     entity: str
-    entity_id: str
-    row_version: int
-    image: str
+    key: str = "id"
+
+    @property
+    def images(self) -> str:
+        """A FROM item `image`: the rows, with the id of their entity as `key`."""
+        return f"(SELECT {', '.join(_columns(self.table))}, {self.key} AS key FROM {self.source}) AS image"
+
+
+def copied(*tables: Table) -> list[Projection]:
+    """Tables with some of the columns of the tables of the same names in the write database."""
+    return [Projection(table, table.name, table.name) for table in tables]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entity that changed: the ids of its changes in the log, and the images of its rows."""
+
+    entity: str
+    entity_id: int
+    ids: list[int] = field(default_factory=list)
+    images: list[tuple[Table, str]] = field(default_factory=list)
 
 
 Conclusion = Callable[[AsyncConnection, Sequence[Change]], Awaitable[None]]
 
 
 class Projector(PollingLoop):
-    """Copies rows to `tables` of the read database, which have the same names, ids and versions as on the write side.
+    """Fills tables of the read database, which refer to none of each other.
 
-    A table of the read database has some of the columns of its original and no foreign keys. `conclude` runs last in
-    the transaction of a batch, to update rows derived from several tables. `on_applied` is called when readers can
-    see further changes, before the changes leave the log.
+    `conclude` runs last in the transaction of a batch, to update rows derived from several tables. `on_applied` is
+    called when readers can see further changes, before the changes leave the log.
     """
 
     def __init__(
         self,
         write: AsyncEngine,
         read: AsyncEngine,
-        tables: Sequence[Table],
+        projections: Sequence[Projection],
         *,
         conclude: Conclusion | None = None,
         idle_s: float = 5.0,
@@ -84,8 +129,8 @@ class Projector(PollingLoop):
         # Each process wakes its own projector after a commit; the interval catches changes that a crash left.
         super().__init__("projector", self._round, idle_s=idle_s, pace_s=pace_s, report=report)
         self._write, self._read = write, read
-        self._tables = {table.name: table for table in tables}
-        self._conclude, self._batch = conclude, batch
+        self._projections, self.take = projections, take_statement(tuple(projections))
+        self._conclude, self._batch, self._size = conclude, batch, batch
         # All changes that were committed before this time are on the read side, but for parked ones.
         self.read_time: datetime | None = None
         self.on_applied: list[Callable[[], None]] = []
@@ -99,12 +144,13 @@ class Projector(PollingLoop):
         """Applies one batch; returns how many changes were taken from the log."""
         # After a failure the whole log is read.
         after, self._after = self._after, 0
+        size = self._size
         if is_whole := not after or monotonic() >= self._whole_log_at:
             self._whole_log_at = monotonic() + _WHOLE_LOG_S
-        wanted = {"entities": ",".join(self._tables), "after": 0 if is_whole else after, "batch": self._batch}
+        wanted = {"after": 0 if is_whole else after, "batch": size}
         async with self._write.connect() as write:
-            first, *rows = (await write.execute(_TAKE, wanted)).all()
-            changes = [Change(*row[4:]) for row in rows]
+            turn = (await write.execute(_TAKE_TURN)).one()
+            changes = self._changes(await write.execute(self.take, wanted))
             if failed := await self._apply_in_turn(write, changes) if changes else []:
                 # The other changes are taken again, which changes nothing.
                 await write.rollback()
@@ -113,26 +159,47 @@ class Projector(PollingLoop):
             for notify in self.on_applied if changes else ():
                 notify()
             await write.commit()
-        if not failed and len(changes) < self._batch:
-            self.read_time = first.began
-        self._after = after if failed else max(after, self._taken_up_to(changes, first))
-        return len(changes)
+        taken = sorted(id for change in changes for id in change.ids)
+        if not failed and len(taken) < size:
+            self.read_time = turn.began
+        self._after = after if failed else max(after, self._taken_up_to(taken, size, turn))
+        return len(taken)
 
-    def _taken_up_to(self, changes: Sequence[Change], first: Row[Any]) -> int:
+    def _changes(self, rows: Iterable[Row[Any]]) -> list[Change]:
+        """What changed, in the order in which all projectors lock rows."""
+        found: dict[tuple[str, int], Change] = {}
+        for row in rows:
+            change = found.setdefault((row.entity, row.entity_id), Change(row.entity, row.entity_id))
+            if row.id is not None:
+                change.ids.append(row.id)
+            else:
+                change.images.append((self._projections[row.projection].table, row.image))
+        return [change for _, change in sorted(found.items())]
+
+    def _taken_up_to(self, taken: Sequence[int], size: int, turn: Row[Any]) -> int:
         """The id up to which all changes were taken, as far as their writers have certainly ended."""
         last_id, writers = self._written
-        if first.oldest_open < writers:
+        if turn.oldest_open < writers:
             return 0
-        self._written = first.last_id, first.own
-        return min([last_id, *sorted(change.id for change in changes)[self._batch - 1 : self._batch]])
+        self._written = turn.last_id, turn.own
+        return min([last_id, *taken[size - 1 : size]])
 
     async def lag_ms(self) -> float:
         """The age of the oldest change that is not yet visible to readers; 0 if there is none."""
         return float((await fetch(self._write, _LAG))[0][0])
 
     async def _round(self) -> bool:
+        size = self._size
         with translated():
-            return await self.project() >= self._batch
+            try:
+                taken = await self.project()
+            except Exception as error:
+                # What changed may be too much to read in time. Otherwise batches stay large: each is shown as a whole.
+                if sqlstate(error) == "57014":
+                    self._size = max(size // 2, 1)
+                raise
+        self._size = min(2 * size, self._batch)
+        return taken >= size
 
     async def _apply_in_turn(self, write: AsyncConnection, changes: Sequence[Change]) -> list[int]:
         """Applies the changes, and meanwhile shows the server that this process goes on: it ends the turn of others."""
@@ -146,14 +213,16 @@ class Projector(PollingLoop):
 
     async def _apply(self, changes: Sequence[Change]) -> list[int]:
         """Applies as many changes as possible; returns the ids of the changes that failed."""
-        latest, images = _latest(changes), defaultdict[Table, list[str]](list)
-        for change in latest:
-            images[self._tables[change.entity]].append(change.image)
+        images: dict[Table, list[str]] = {}
+        for change in changes:
+            for table, image in change.images:
+                images.setdefault(table, []).append(image)
         try:
             async with self._read.begin() as read:
-                await apply_images(read, images)
+                if images:
+                    await apply_images(read, images)
                 if self._conclude is not None:
-                    await self._conclude(read, latest)
+                    await self._conclude(read, changes)
         except Exception as error:
             if meaning_of(error) is not None and (len(changes) == 1 or sqlstate(error) != "57014"):
                 # A failure of the database, not of the change: the whole batch is retried, unless it took too long.
@@ -164,7 +233,7 @@ class Projector(PollingLoop):
             (change,) = changes
             log.exception("change parked", entity=change.entity, entity_id=change.entity_id)
             self._report(f"projector: {change.entity} {change.entity_id}", error)
-            return [change.id]
+            return change.ids
         return []
 
 
@@ -175,11 +244,22 @@ async def apply_images(read: AsyncConnection, images: Mapping[Table, Sequence[st
 
 
 @cache
+def take_statement(projections: tuple[Projection, ...]) -> TextClause:
+    """Takes changes from the log, and reads the rows of what changed."""
+    entities = ", ".join(sorted({f"'{projection.entity}'" for projection in projections}) or ["NULL"])
+    rows = [
+        _ROWS_OF_TAKEN.format(entity=projection.entity, number=number, image=IMAGE, images=projection.images)
+        for number, projection in enumerate(projections)
+    ]
+    return text(_TAKE.format(entities=entities) + "".join(rows)).execution_options(**_OF_ALL)
+
+
+@cache
 def _upserts(tables: tuple[Table, ...]) -> TextClause:
     """Upserts rows that are newer than the present ones, or of the same version but different (damaged rows)."""
     parts = []
     for number, table in enumerate(tables):
-        columns = [f'"{column.name}"' for column in table.columns if column.computed is None]
+        columns = _columns(table)
         names, present, new = (", ".join(f"{of}{name}" for name in columns) for of in ("", "present.", "excluded."))
         parts.append(
             f"applied{number} AS (INSERT INTO {table.name} AS present ({names}) "
@@ -187,10 +267,9 @@ def _upserts(tables: tuple[Table, ...]) -> TextClause:
             f"ON CONFLICT (id) DO UPDATE SET ({names}) = ROW({new}) "
             f"WHERE excluded.row_version >= present.row_version AND ({new}) IS DISTINCT FROM ({present}))"
         )
-    return text(f"WITH {', '.join(parts)} SELECT 1")
+    return text(f"WITH {', '.join(parts)} SELECT 1").execution_options(**_OF_ALL)
 
 
-def _latest(changes: Iterable[Change]) -> list[Change]:
-    """The change with the highest version for each row, in the order in which all projectors lock rows."""
-    by_version = sorted(changes, key=lambda change: (change.entity, change.entity_id, change.row_version))
-    return list({(change.entity, change.entity_id): change for change in by_version}.values())
+def _columns(table: Table) -> list[str]:
+    """The names of the columns that are filled."""
+    return [f'"{column.name}"' for column in table.columns if column.computed is None]

@@ -49,7 +49,9 @@ class ReadYourWrites:
         # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._flush, self.read_time = flush, read_time
-        self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(self._pending, max_size=500, pace_s=_PACE_S)
+        self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(
+            "read positions", self._pending, max_size=500, pace_s=_PACE_S
+        )
 
     async def wait(self, caller_id: str, position: str | None = None, timeout_s: float = 2.0) -> bool:
         """Waits until changes of the caller and of the transaction at `position` are applied; False if it gave up."""

@@ -5,19 +5,23 @@ The SQL files in chassis/db/alembic create the tables, with their keys and index
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, TableClause, Text, column, table
+from sqlalchemy import BigInteger, LargeBinary, TableClause, Text, column, table
 
 from chassis.db.types import Json, UtcDateTime
 
 
-def _table(name: str, text: str, *, bigint: str = "", time: str = "", jsonb: str = "") -> TableClause:
+def _table(name: str, text: str, *, bigint: str = "", time: str = "", jsonb: str = "", bytea: str = "") -> TableClause:
     """A table; column names are separated by blanks and grouped by type."""
-    types = ((Text, text), (BigInteger, bigint), (UtcDateTime, time), (Json, jsonb))
+    types = ((Text, text), (BigInteger, bigint), (UtcDateTime, time), (Json, jsonb), (LargeBinary, bytea))
     return table(name, *(column(column_name, kind) for kind, names in types for column_name in names.split()))
 
 
 OUTBOX = _table(
-    "outbox", "kind owner owner_team", bigint="position aggregate_id sequence", time="occurred_on", jsonb="payload"
+    "outbox",
+    "kind owner owner_team traceparent",
+    bigint="position aggregate_id sequence",
+    time="occurred_on",
+    bytea="payload",
 )
 # `state` is READY, RUNNING, DONE, DEAD or DISCARDED. `due_at` is the time of the next claim, or the end of the lease;
 # `set_at` is when `due_at` was set, never in the future unless the clock was ahead. `secret` is never shown; it is
@@ -29,7 +33,7 @@ JOB = _table(
     time="due_at set_at created_on",
     jsonb="payload",
 )
-IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint answer", time="created_on")
+IDEMPOTENCY_KEY = _table("idempotency_key", "id fingerprint", time="created_on", bytea="answer")
 AUDIT_ENTRY = _table(
     "audit_entry",
     "actor on_behalf_of address session_id action resource outcome correlation_id detail",

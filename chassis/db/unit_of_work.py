@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from chassis.audit import AuditEntry
-from chassis.db.bulk import as_json
+from chassis.db.bulk import as_json, columns_of
 from chassis.db.failures import translated
 from chassis.db.jobs import JobWriter, enqueue_outcomes
 from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
@@ -20,6 +20,7 @@ from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobOutcome, NewJob
 from chassis.unit_of_work import OpenUnitOfWork
+from telemetry import traces
 
 _FIND_RESPONSES = text(
     "SELECT id, fingerprint, answer FROM idempotency_key "
@@ -36,6 +37,12 @@ class Committed:
 
     jobs: Sequence[Job]
     events: int
+
+
+def outbox_row(event: Event) -> dict[str, Any]:
+    """The columns of the outbox, whose payload is the content."""
+    columns = {name: getattr(event, name) for name in columns_of(event) if name != "content"}
+    return columns | {"payload": f"\\x{event.content.hex()}"}
 
 
 # Called right after a commit, so that the job runner, the feed and the projector begin at once.
@@ -56,7 +63,9 @@ class SqlUnitOfWork:
         self._audit_entries: list[AuditEntry] = []
 
     def emit(self, *events: Event) -> None:
-        self._events.extend(events)
+        # What reacts to them may be traced back to the command that emits them.
+        traceparent = traces.traceparent()
+        self._events.extend(replace(event, traceparent=traceparent) if traceparent else event for event in events)
 
     def schedule(self, *jobs: NewJob) -> None:
         self._jobs.extend(jobs)
@@ -71,18 +80,18 @@ class SqlUnitOfWork:
         wanted = {"ids": as_json([key.id for key in keys])}
         # If another transaction adds the key after this read, writing the key here fails.
         rows = await self.session.execute(_FIND_RESPONSES, wanted, execution_options=UNLOCKED)
-        return {row.id: IdempotentResponse(row.fingerprint, row.answer.encode()) for row in rows}
+        return {row.id: IdempotentResponse(row.fingerprint, bytes(row.answer)) for row in rows}
 
     async def keep_responses(self, answers: Sequence[tuple[RequestKey, bytes]]) -> None:
         # A key that another transaction has added causes a unique violation, hence Conflict.
-        rows = [{"id": key.id, "fingerprint": key.fingerprint, "answer": answer.decode()} for key, answer in answers]
+        rows = [{"id": k.id, "fingerprint": k.fingerprint, "answer": f"\\x{answer.hex()}"} for k, answer in answers]
         await enqueue_insert(self.session, IDEMPOTENCY_KEY, rows)
 
     async def find_locked(self, names: Collection[Hashable]) -> Mapping[Hashable, Hashable]:
         return {}  # for services in which no two commands of a batch need one row
 
     async def commit(self) -> str | None:
-        await enqueue_insert(self.session, OUTBOX, self._events)
+        await enqueue_insert(self.session, OUTBOX, [outbox_row(event) for event in self._events])
         await enqueue_insert(self.session, AUDIT_ENTRY, self._audit_entries)
         await enqueue_outcomes(self.session, self._job_outcomes)
         if self._jobs and self._job_writer is None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TableClause, TextClause, event, text
+from sqlalchemy import TableClause, TextualSelect, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from chassis.context import current
-from chassis.db.bulk import as_json, columns_of, inserting, updating
+from chassis.db.bulk import as_json, columns_of, in_order, inserting, updating
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.ownership import OWNERSHIP, require_filter
 from chassis.db.session_hook import FilteredSession
@@ -162,13 +162,16 @@ def _send(session: Session) -> None:
 
 
 @lru_cache(maxsize=256)
-def _statement(parts: tuple[tuple[str, str | None], ...]) -> TextClause:
+def _statement(parts: tuple[tuple[str, str | None], ...]) -> TextualSelect:
     writes = ", ".join(f"write{n} AS ({_ROWS.sub(f':rows{n}', sql)})" for n, (sql, _) in enumerate(parts))
-    answers = ""
+    answers, names = "", "position"
     for number, (sql, unless_all) in enumerate(parts):
         if unless_all:
             met = f"(SELECT count(*) FROM write{number})"
             answers += f", require_all({met}, CAST(:wanted{number} AS bigint), '{unless_all}') AS met{number}"
+            names += f" met{number}"
         elif sql.endswith(("RETURNING id", "RETURNING t.id")):
             answers += f", CAST((SELECT jsonb_agg(id) FROM write{number}) AS text) AS ids{number}"
-    return text(f"WITH {writes} SELECT CAST(pg_current_xact_id() AS text) AS position{answers}")
+            names += f" ids{number}"
+    statement = text(f"WITH {writes} SELECT CAST(pg_current_xact_id() AS text) AS position{answers}")
+    return statement.columns(*in_order(names))

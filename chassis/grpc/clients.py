@@ -11,7 +11,7 @@ import betterproto2
 import grpc
 import structlog
 
-from chassis import contract, telemetry
+from chassis import contract
 from chassis.auth.service_tokens import ServiceTokens
 from chassis.context import current
 from chassis.errors import AppError, DeadlineExceeded, TokenExpired, TokenRevoked, Unavailable
@@ -20,6 +20,7 @@ from chassis.grpc.channel import RenewedChannel
 from chassis.grpc.status import from_rpc_error
 from chassis.grpc.tls import Tls
 from chassis.wire import codec
+from telemetry import traces
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,7 @@ class Client:
         return from_rpc_error(error)
 
     def _metadata(self) -> Metadata:
-        return ((metadata.CORRELATION_ID, current().correlation_id), *telemetry.carrier(), *self._identity())
+        return ((metadata.CORRELATION_ID, current().correlation_id), *traces.carrier(), *self._identity())
 
     def _identity(self) -> Metadata:
         return ((metadata.AUTHORIZATION, f"Bearer {self._token}"),) if self._token else ()

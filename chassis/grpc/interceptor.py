@@ -25,7 +25,7 @@ from easyorder.google.rpc import Status
 from google.protobuf.message import Message as UpbMessage
 from grpc_interceptor.server import AsyncServerInterceptor
 
-from chassis import contract, telemetry
+from chassis import contract
 from chassis.audit import AuditWriter, entry
 from chassis.auth.verifier import TokenVerifier
 from chassis.background import Report, to_completion, to_nobody
@@ -44,6 +44,7 @@ from chassis.errors import (
     outcome_of,
 )
 from chassis.grpc import metadata
+from chassis.grpc.observed import observed
 from chassis.grpc.status import DETAILS_KEY, to_status
 from chassis.grpc.streams import OpenStreams, StreamLimits
 from chassis.wire import Encoded, Malformed, codec
@@ -99,7 +100,7 @@ class CallInterceptor(AsyncServerInterceptor):
         with request_context(self._context(called, context, incoming)) as request:
             context.set_trailing_metadata(((metadata.CORRELATION_ID, request.correlation_id),))
             try:
-                with telemetry.server_span(method_name, incoming):
+                with observed(called, incoming):
                     return await self._in_time(called, method, request_or_iterator, context)
             except Exception as error:
                 may_leave = contract.is_internal(called.service) or outcome_of(error) in ErrorReason.__members__
@@ -136,11 +137,10 @@ class CallInterceptor(AsyncServerInterceptor):
     def _unexpected(self, error: Exception) -> AppError:
         """Logs and records the exception; the caller gets the correlation id but no text of the exception."""
         log.error("unexpected error", exc_info=error)
-        self._options.report(current().method, error)
-        correlation_id = current().correlation_id
+        self._options.report((request := current()).method, error)
         return Internal(
-            f"something went wrong here; report it with the correlation id {correlation_id}",
-            metadata={"correlationId": correlation_id},
+            f"something went wrong here; report it with the correlation id {request.correlation_id}",
+            metadata={"correlationId": request.correlation_id},
         )
 
     async def _in_time(self, called: contract.Method, handler: Handler, data: bytes, context: Context) -> Any:
@@ -279,9 +279,9 @@ def _ids(method_name: str) -> tuple[Callable[[UpbMessage], object], ...]:
 
 async def send_reply_headers(context: Context) -> None:
     """Sends the headers that the handler set, before the first message. Services of the mesh do not read them."""
-    request = current()
-    if (headers := request.reply_headers) and not request.caller.is_service:
+    if (headers := current().reply_headers) and not current().caller.is_service:
         await context.send_initial_metadata(tuple(headers.items()))
+        headers.clear()
 
 
 async def abort(context: Context, error: AppError, http: Sequence[contract.HttpBinding] = ()) -> None:

@@ -10,10 +10,12 @@ AUTHORIZATION = "authorization"
 CORRELATION_ID = "x-request-id"
 POSITION = "x-easyorder-position"
 IDEMPOTENCY_KEY = "idempotency-key"
+IF_MATCH = "if-match"
 ON_BEHALF_OF = "x-easyorder-on-behalf-of"
 CLIENT_ADDRESS = "x-envoy-external-address"  # always overwritten by Envoy; used only if the peer is a trusted proxy
 RETRY_PUSHBACK_MS = "grpc-retry-pushback-ms"
 JSON_PATH = "x-envoy-original-path"  # only of JSON calls: Envoy removes what clients send
+HEAD = "x-envoy-head"  # only of HEAD requests, for the same reason
 ENVOY_TIMEOUT_MS = "x-envoy-expected-rq-timeout-ms"
 
 # gRPC creates new objects for all metadata on each access, so the outermost interceptor reads it once.

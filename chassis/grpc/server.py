@@ -29,6 +29,8 @@ from chassis.settings import MeshSettings
 from chassis.validation import Rule, checked
 from chassis.wire import codec
 from foundation.watchdog import Watchdog
+from telemetry.exports import exports
+from telemetry.gauges import Gauges
 
 log = structlog.get_logger(__name__)
 OPTIONS = (
@@ -65,6 +67,7 @@ class GrpcServer(CallOptions):
     tls: Tls | None = None  # clients must have a certificate then
     # Started before the server, in order, and stopped after it by `serve`.
     background: Sequence[Background] = ()
+    gauges: Gauges = field(default_factory=Gauges)
     # The address in use, once the server has started; `address` may have port 0.
     port: int = field(default=0, init=False)
 
@@ -75,6 +78,7 @@ class GrpcServer(CallOptions):
         self._interceptor = CallInterceptor(self, self._audit_writer)
         if self.verifier.revocations:
             self.verifier.revocations.on_change = self._interceptor.streams.end_revoked
+        self.gauges.add("streams_open", lambda: len(self._interceptor.streams))
         self._health = ProbedHealth([*self.servicers], self.probe)
 
     async def start(self) -> None:
@@ -135,8 +139,9 @@ async def serve(server: GrpcServer, settings: MeshSettings) -> None:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
             loop.add_signal_handler(number, stopping.set)
     started: list[Background] = []
+    metrics = exports(server.name, server.gauges, **settings.metrics_exports)
     try:
-        for work in (Watchdog(settings.blocked_after_s), *server.background):
+        for work in (Watchdog(settings.blocked_after_s), *server.background, *metrics):
             await work.start()
             started.append(work)
         await server.start()
@@ -153,18 +158,16 @@ async def serve(server: GrpcServer, settings: MeshSettings) -> None:
 
 
 async def _checked(handler: Handler, rules: Sequence[Rule], method: contract.Method, request: Any, ctx: Context) -> Any:
-    key = metadata.incoming.get().get(metadata.IDEMPOTENCY_KEY, "")
-    return await handler(checked(method.request, request, rules, key), ctx)
+    return await handler(checked(method.request, request, rules, metadata.incoming.get()), ctx)
 
 
 def _streaming(work: Callable[[Any], AsyncIterator[Any]], encode: Callable[[Any], bytes]) -> Handler:
     async def call(request: Any, context: Context) -> None:
-        headers_sent = False
         async with aclosing(work(request)) as messages:  # type: ignore[type-var]
             async for message in messages:
-                if not headers_sent:
-                    headers_sent = True
-                    await send_reply_headers(context)
+                await send_reply_headers(context)
                 await context.write(encode(message))
+                if metadata.HEAD in metadata.incoming.get():
+                    break
 
     return call

@@ -56,6 +56,9 @@ class OpenStreams:
         self._drained: AppError | None = None
         self._checked = False
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     @contextmanager
     def one_more(self, call: RequestContext, limit: asyncio.Timeout) -> Iterator[None]:
         """Counts a stream for the block. Raises TooManyStreams, or the reason why the stream was ended."""

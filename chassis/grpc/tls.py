@@ -23,8 +23,10 @@ class Tls:
     """The certificate of the process `name`. Ends the process if there is none in `folder`."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name = folder, name
-        self._client = watched(self._own, self._channel_credentials, _HINT)
+        self._authority, self._own = folder / AUTHORITY, folder / f"{name}.pem"
+        self._client = watched(
+            self._own, lambda pem: grpc.ssl_channel_credentials(self._authority.read_bytes(), pem, pem), _HINT
+        )
 
     @property
     def channel_credentials(self) -> grpc.ChannelCredentials:
@@ -52,15 +54,5 @@ class Tls:
             require_client_authentication=True,
         )
 
-    @property
-    def _own(self) -> Path:
-        return self._folder / f"{self._name}.pem"
-
-    def _authority(self) -> bytes:
-        return (self._folder / AUTHORITY).read_bytes()
-
-    def _channel_credentials(self, pem: bytes) -> grpc.ChannelCredentials:
-        return grpc.ssl_channel_credentials(self._authority(), pem, pem)
-
     def _configuration(self, pem: bytes) -> grpc.ServerCertificateConfiguration:
-        return grpc.ssl_server_certificate_configuration([(pem, pem)], root_certificates=self._authority())
+        return grpc.ssl_server_certificate_configuration([(pem, pem)], root_certificates=self._authority.read_bytes())

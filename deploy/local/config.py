@@ -80,6 +80,11 @@ class LocalSettings(EnvoySettings):
         """host:port of each replica of `service`."""
         return [host_port(host, port) for host, port in self.replicas(service)]
 
+    def metrics_of(self, process: int) -> str:
+        """METRICS_ADDRESS of a process, by its place among all; empty if there is none."""
+        host, _, port = self.metrics_address.rpartition(":")
+        return f"{host}:{int(port) + process}" if port else ""
+
     def replicated(self, services: Iterable[str]) -> LocalSettings:
         """The same settings, with an address for each replica to run."""
         steps = [n * REPLICA_STRIDE for n in range(self.replica_count)]

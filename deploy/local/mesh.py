@@ -87,13 +87,14 @@ class LocalMesh:
 
     def places(self) -> dict[str, str]:
         """Names and addresses, for the person at the terminal."""
-        settings = self._settings
+        settings, metrics = self._settings, self._settings.metrics_of(0)
         return {
             "JSON, gRPC, grpc-web": self.url,
             "What is here": f"{self.url}/",
             "API document": f"{self.url}/openapi.json",
             **{f"{name} (gRPC)": ", ".join(settings.addresses(name)) for name in SERVICES},
             "Envoy's admin": str(settings.envoy_admin_socket),
+            **({"Metrics": f"{metrics}/metrics, and the next ports"} if metrics else {}),
             "Administrator": from_environment(AdministratorSettings).admin_email,
             "Data": str(self._data_dir),
         }
@@ -170,7 +171,7 @@ class LocalMesh:
         """Starts the services and Envoy together and waits for all: none needs another one to start."""
         listed = {f"EASYORDER_{name.upper()}_ADDRESS": getattr(self._settings, f"{name}_address") for name in SERVICES}
         environment = {**environment, **listed, "EASYORDER_TLS_DIR": str(self._tls_dir or "")}
-        processes = {}
+        processes: dict[str, tuple[str, Process]] = {}
         for name, module in SERVICES.items():
             for number, address in enumerate(self._settings.addresses(name), 1):
                 channel = readiness.health_channel(address, name, self._tls)
@@ -183,6 +184,7 @@ class LocalMesh:
                         **dict.fromkeys(passwords, ""),
                         "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
                         "EASYORDER_LISTEN_ADDRESS": address,
+                        "EASYORDER_METRICS_ADDRESS": self._settings.metrics_of(len(processes)),
                         "EASYORDER_MESH_SECRET": secret_of(name, self._secret),
                     },
                     answers=readiness.grpc_answers(channel),
@@ -226,7 +228,11 @@ class LocalMesh:
             for name in SERVICES
             for number, (_, port) in enumerate(self._settings.replicas(name), 1)
         }
-        return {"HTTP": self._settings.http_port, **ports}
+        metrics = [self._settings.metrics_of(n) for n in range(len(ports))]
+        scraped = {
+            f"metrics of {name}": int(at.rpartition(":")[2]) for name, at in zip(ports, metrics, strict=True) if at
+        }
+        return {"HTTP": self._settings.http_port, **ports, **scraped}
 
     def _say(self, text: str) -> None:
         self._output.line("mesh", text)

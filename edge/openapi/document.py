@@ -31,6 +31,8 @@ def document() -> Json:
             "The same methods are served as gRPC and grpc-web on the same port, with reflection. "
             "A body with unknown fields is refused; `x-easyorder-ignore-unknown-fields: true` has them ignored. "
             "A call that documents no body takes none, and a query has the documented parameters only. "
+            "HEAD is answered wherever GET is. "
+            "Values of enums are taken by their short names, too: CARD for PAYMENT_METHOD_CARD. "
             "Headers of more than 16 KiB in all, the path included, are refused with 431.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

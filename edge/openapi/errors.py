@@ -13,11 +13,30 @@ _DETAILS: tuple[type[betterproto2.Message], ...] = (ErrorInfo, BadRequest, Retry
 
 
 def error_response(schemas: Schemas) -> Json:
-    """The response of a call that failed; makes the schema Error."""
+    """The response of a call that failed; makes the schemas Error and Problem."""
     error = schemas.named("Error", "google.rpc.Status", lambda: _error(schemas))
+    problem = schemas.named("Problem", "RFC 9457", lambda: _problem(error))
     return {
         "description": "The request failed. Programs go by the reason in ErrorInfo.",
-        "content": {"application/json": {"schema": error}},
+        "content": {"application/json": {"schema": error}, "application/problem+json": {"schema": problem}},
+    }
+
+
+def _problem(error: Json) -> Json:
+    described = {
+        "type": ("uri-reference", "Where the guide explains the reason."),
+        "title": (None, "The reason in words."),
+        "detail": (None, "The message."),
+        "instance": ("uri-reference", "The id of the request; only if it got one."),
+    }
+    members: Json = {
+        name: {"type": "string", "description": text} | ({"format": form} if form else {})
+        for name, (form, text) in described.items()
+    }
+    members["status"] = {"type": "integer", "format": "int32", "description": "The HTTP status."}
+    return {
+        "description": "An error with the members of RFC 9457, for those who accept them.",
+        "allOf": [error, {"type": "object", "required": ["type", "title", "status", "detail"], "properties": members}],
     }
 
 

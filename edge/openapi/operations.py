@@ -11,39 +11,12 @@ from chassis.context import Audience
 from chassis.contract import HttpBinding, Method, descriptor_of, is_required, rules_of
 from edge.openapi.comments import comments
 from edge.openapi.contents import HTTP_BODY, own_reply, own_request
+from edge.openapi.examples import EXAMPLES
+from edge.openapi.failures import failures
+from edge.openapi.headers import has_etag, headers_of_reply, headers_of_request
 from edge.openapi.schemas import Json, Schemas
 
 _VARIABLE = re.compile(r"\{(?P<name>[^}=]+)(?:=[^}]+)?\}")
-_IDEMPOTENCY_KEY: Json = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Stands for an empty requestId; one that differs from it is refused.",
-}
-_LAST_EVENT_ID: Json = {
-    "name": "Last-Event-ID",
-    "in": "header",
-    "description": "The id of the last event, sent by a browser that reconnects. It takes precedence over resumeToken.",
-}
-# What orders and stock are read by follows their writes by a moment: see docs/contract.md.
-_POSITION, _TEXT = "x-easyorder-position", {"type": "string"}
-_POSITIONED = ("easyorder.catalog.", "easyorder.incentive.", "easyorder.inventory.", "easyorder.order.")
-_POSITION_OF_READ: Json = {
-    "name": _POSITION,
-    "in": "header",
-    "description": "What a write answered in this header: the reply waits until that write can be read, whoever made "
-    "it. Any other text counts as none.",
-    "schema": _TEXT,
-}
-_POSITION_OF_WRITE: Json = {
-    "name": _POSITION,
-    "in": "header",
-    "description": "With any text, the reply has the position of this write in the same header.",
-    "schema": _TEXT,
-}
-_POSITION_OF_REPLY: Json = {
-    "description": "The position of this write, for reads that have to show it; only if the request has this header.",
-    "schema": _TEXT,
-}
 # The widest first.
 _WHO = {Audience.USER: "anybody who has signed in", Audience.ADMIN: "administrators"}
 
@@ -73,24 +46,21 @@ def operation(method: Method, binding: HttpBinding, schemas: Schemas) -> Json:
         "security": _security(method),
         "x-grpc-method": method.full_name,
     }
-    parameters = list(_parameters(request, binding, in_path, schemas))
-    if _has_position(method):
-        parameters.append(_POSITION_OF_WRITE if _is_write(method) else _POSITION_OF_READ)
+    parameters = [
+        *_parameters(request, binding, in_path, schemas),
+        *headers_of_request(method, binding, schemas),
+    ]
     if parameters:
         made["parameters"] = parameters
     if binding.body:
-        made["requestBody"] = _request_body(request, binding, in_path, schemas)
-    made["responses"] = _responses(method, in_path, schemas)
+        made["requestBody"] = _request_body(request, binding, in_path, schemas, EXAMPLES.get(method.name))
+    made["responses"] = _responses(method, binding, in_path, schemas)
     return made
 
 
 def _parameters(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Iterator[Json]:
     for name in in_path:
         yield _parameter(_field(request, name), "path", schemas)
-    if key := request.fields_by_name.get("request_id"):
-        yield _IDEMPOTENCY_KEY | {"schema": _parameter(key, "header", schemas)["schema"]}
-    if token := request.fields_by_name.get("resume_token"):
-        yield _LAST_EVENT_ID | {"schema": _parameter(token, "header", schemas)["schema"]}
     if binding.body == "*":
         return
     for field in request.fields:
@@ -108,7 +78,9 @@ def _parameter(field: FieldDescriptor, place: str, schemas: Schemas) -> Json:
     return parameter
 
 
-def _request_body(request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Json:
+def _request_body(
+    request: Descriptor, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas, example: Json | None
+) -> Json:
     if request.full_name == HTTP_BODY:
         return {"required": True, "content": own_request()}
     if binding.verb == "PATCH":
@@ -117,40 +89,25 @@ def _request_body(request: Descriptor, binding: HttpBinding, in_path: Sequence[s
         schema = schemas.of_field(request.fields_by_name[binding.body])
     else:
         schema = schemas.body_of(request, without=in_path)
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    shown: Json = {"example": example} if example else {}
+    return {"required": True, "content": {"application/json": {"schema": schema, **shown}}}
 
 
-def _responses(method: Method, in_path: Sequence[str], schemas: Schemas) -> Json:
-    failures = ["400"]
-    if not _is_public(method):
-        failures.append("401")
-    if method.access.allow == {Audience.ADMIN}:
-        failures.append("403")
-    if in_path:
-        failures.append("404")
-    failures += ["429", "503", "default"]
-    error = {"$ref": "#/components/responses/Error"}
+def _responses(method: Method, binding: HttpBinding, in_path: Sequence[str], schemas: Schemas) -> Json:
     successes = {"200": _success(method, schemas)}
-    if _has_position(method) and _is_write(method):
-        successes["200"]["headers"] = {_POSITION: _POSITION_OF_REPLY}
+    if headers := headers_of_reply(method):
+        successes["200"]["headers"] = headers
+    if has_etag(method) and binding.verb == "GET":
+        successes["304"] = {"description": "It is still what If-None-Match names.", "headers": headers}
     if _can_be_over(method, in_path):
         successes["204"] = {"description": "There are no events, and none can follow."}
-    return {**successes, **dict.fromkeys(failures, error)}
-
-
-def _has_position(method: Method) -> bool:
-    is_read = all(binding.verb == "GET" for binding in method.http)
-    return method.service.startswith(_POSITIONED) and not method.server_streaming and (is_read or _is_write(method))
-
-
-def _is_write(method: Method) -> bool:
-    # A preview takes the request of the write that it shows.
-    return "request_id" in descriptor_of(method.request).fields_by_name and not method.name.startswith("Preview")
+    return {**successes, **failures(method)}
 
 
 def _can_be_over(method: Method, in_path: Sequence[str]) -> bool:
     """The events of one resource end; those of many go on."""
-    return method.server_streaming and bool(in_path) and descriptor_of(method.response).full_name != HTTP_BODY
+    is_of_one = any(name.endswith("id") for name in in_path)
+    return method.server_streaming and is_of_one and descriptor_of(method.response).full_name != HTTP_BODY
 
 
 def _success(method: Method, schemas: Schemas) -> Json:

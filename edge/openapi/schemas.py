@@ -117,8 +117,7 @@ class Schemas:
         """A field's value: an array for a repeated field, an object for a map."""
         rules = rules_of(field)
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            values = self._element(field.message_type.fields[1], reply=reply)
-            schema: Json = {"type": "object", "additionalProperties": values}
+            schema = self._map_of(field.message_type.fields[1], reply=reply)
         elif field.is_repeated:
             items = _constrained(self._element(field, reply=reply), field, rules)
             schema = {"type": "array", "items": items if reply else items | _not_left_out(field)}
@@ -136,6 +135,13 @@ class Schemas:
             # Not an `enum`, because generated clients would fail on a reason that is added later.
             schema["x-extensible-enum"] = [reason.name for reason in reasons()]
         return _described(schema, " ".join([*_comment(field.full_name), *_bounds_in_words(field, rules)]))
+
+    def _map_of(self, value: FieldDescriptor, *, reply: bool) -> Json:
+        schema: Json = {"type": "object", "additionalProperties": self._element(value, reply=reply)}
+        # With a name of its own: generators would name that of Order.metadata OrderMetadata, which is a message.
+        is_text = value.type == FieldDescriptor.TYPE_STRING
+        named = _described(schema, "Texts by their keys.")
+        return self.named("StringMap", "map<string, string>", lambda: named) if is_text else schema
 
     def _add_reply(self, message: Descriptor) -> None:
         if message.full_name not in self._in_replies:

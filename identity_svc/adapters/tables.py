@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.db.entities import Audited
-from chassis.db.types import UtcDateTime
+from chassis.db.types import Json, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -30,6 +30,14 @@ class UserRow(BaseSoftDelete, Base):
     __table_args__ = (
         Index("ix_user_account_created_on", "created_on", "id"),
         Index("ix_user_account_email_prefix", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        # By a key of their metadata, of the users who have any.
+        Index(
+            "ix_user_account_metadata",
+            "metadata",
+            postgresql_using="gin",
+            postgresql_ops={"metadata": "jsonb_path_ops"},
+            postgresql_where=text("metadata IS NOT NULL"),
+        ),
     )
 
     # Normalised, which makes the unique constraint case-insensitive.
@@ -38,6 +46,8 @@ class UserRow(BaseSoftDelete, Base):
     is_disabled: Mapped[bool] = mapped_column(default=False)
     verified_email: Mapped[str | None]
     email_verified_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # NULL where there is none.
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", Json)
 
 
 class TeamRow(BaseSoftDelete, Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, insert, select, tuple_, update
@@ -40,10 +40,19 @@ class SqlUsers:
         await self._session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
         return await self.find(user_id)
 
-    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
+    async def list(
+        self,
+        *,
+        email_prefix: str,
+        metadata: Mapping[str, str],
+        limit: int,
+        after: tuple[datetime, uuid.UUID] | None,
+    ) -> Sequence[User]:
         query = select(UserRow, _ROLES, _TEAMS).order_by(UserRow.created_on, UserRow.id).limit(limit)
         if email_prefix:
             query = query.where(UserRow.email.startswith(email_prefix, autoescape=True))
+        if metadata:
+            query = query.where(UserRow.metadata_.contains(metadata))
         if after:
             query = query.where(tuple_(UserRow.created_on, UserRow.id) > tuple_(*after))
         return [_user(*found) for found in await self._session.execute(query)]
@@ -55,6 +64,7 @@ class SqlUsers:
             "is_disabled": user.disabled,
             "verified_email": user.verified_email,
             "email_verified_on": user.email_verified_on,
+            "metadata_": dict(user.metadata) or None,
         }
         await self._session.execute(update(UserRow).where(UserRow.id == user.id).values(changes))
         names = [role.name for role in user.roles]
@@ -153,6 +163,7 @@ def _user(row: UserRow, roles: str | None, teams: str | None) -> User:
         version=row.row_version,
         verified_email=Email(row.verified_email) if row.verified_email else None,
         email_verified_on=row.email_verified_on,
+        metadata=row.metadata_ or {},
     )
 
 

@@ -12,7 +12,7 @@ from chassis.grpc import metadata
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
 from chassis.update_mask import updated_fields
-from identity_svc.api.identity_rules import CHANGEABLE, IDENTITY_RULES
+from identity_svc.api.identity_rules import IDENTITY_RULES, changeable
 from identity_svc.api.messages import jwk, session_message, team_message, tokens_message, user_message
 from identity_svc.commands.change_password import ChangePassword
 from identity_svc.commands.create_team import CreateTeam
@@ -100,7 +100,12 @@ class IdentityApi:
         return user_message(await get_user(GetUser(id=request.id), open_stores=self._open_stores))
 
     async def list_users(self, request: v1.ListUsersRequest) -> v1.ListUsersResponse:
-        query = ListUsers(email_prefix=request.email_prefix, page_size=request.page_size, page_token=request.page_token)
+        query = ListUsers(
+            email_prefix=request.email_prefix,
+            filter=request.filter,
+            page_size=request.page_size,
+            page_token=request.page_token,
+        )
         page = await list_users(query, open_stores=self._open_stores)
         return v1.ListUsersResponse(
             users=[user_message(user) for user in page.users], next_page_token=page.next_page_token
@@ -110,9 +115,10 @@ class IdentityApi:
         wanted = request.user or v1.User()
         command = UpdateUser(
             id=wanted.id,
-            changed=updated_fields(wanted, request.update_mask, CHANGEABLE),
+            changed=updated_fields(wanted, request.update_mask, changeable()),
             email=wanted.email,
             display_name=wanted.display_name,
+            metadata=wanted.metadata,
             etag=wanted.etag,
             current_password=Password(wanted.current_password or ""),
             place=current().address,

@@ -11,6 +11,7 @@ from operator import attrgetter
 from easyorder.identity.v1 import (
     ChangePasswordRequest,
     CreateTeamRequest,
+    ListUsersRequest,
     RegisterRequest,
     ResetPasswordRequest,
     UpdateUserRequest,
@@ -23,10 +24,13 @@ from chassis.validation import Rule
 from identity_svc.commands.own_password import require_current
 from identity_svc.config import PASSWORD_POLICY
 from identity_svc.domain.password import Password
-from identity_svc.domain.user import Email, is_self, line_of
+from identity_svc.domain.user import Email, check_metadata, is_self, line_of
+from ops.filters import parse_metadata_filter
 
-# The fields of a user that UpdateUser changes.
-CHANGEABLE = ("email", "display_name")
+
+def changeable() -> Sequence[str]:
+    """The fields of a user that the caller may change: shops decide by metadata what somebody may buy."""
+    return ("email", "display_name", "metadata") if current().caller.is_admin else ("email", "display_name")
 
 
 def _line(field: str, attribute: str) -> Rule:
@@ -60,20 +64,28 @@ def _current_password(request: ChangePasswordRequest, _: object) -> None:
 
 
 def _mask(request: UpdateUserRequest, _: object) -> None:
-    updated_fields(request.user or User(), request.update_mask, CHANGEABLE)
+    updated_fields(request.user or User(), request.update_mask, changeable())
 
 
 def _changed_user(request: UpdateUserRequest, _: object) -> None:
     user = request.user or User()
-    named = named_fields(user, request.update_mask, CHANGEABLE)
+    named = named_fields(user, request.update_mask, changeable())
     if "email" in named and is_self(user.id, current().caller.id):
         require_current(Password(user.current_password or ""), "user.currentPassword", "another email")
+
+
+def _metadata_of_user(request: UpdateUserRequest, _: object) -> None:
+    check_metadata((request.user or User()).metadata)
+
+
+def _filter(request: ListUsersRequest, _: object) -> None:
+    parse_metadata_filter(request.filter)
 
 
 def _line_of_user(attribute: str, field: str) -> Rule:
     def rule(request: UpdateUserRequest, _: object) -> None:
         user = request.user or User()
-        if attribute in named_fields(user, request.update_mask, CHANGEABLE) and (text := getattr(user, attribute)):
+        if attribute in named_fields(user, request.update_mask, changeable()) and (text := getattr(user, attribute)):
             line_of(field, text)
 
     return rule
@@ -90,6 +102,8 @@ IDENTITY_RULES: Mapping[str, Sequence[Rule]] = {
         _mask,
         _line_of_user("email", "user.email"),
         _line_of_user("display_name", "user.displayName"),
+        _metadata_of_user,
         _changed_user,
     ),
+    "list_users": (_filter,),
 }

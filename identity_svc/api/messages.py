@@ -28,6 +28,7 @@ def user_message(user: User) -> UserMessage:
         etag=user.etag,
         email_verified=user.is_email_verified,
         email_verify_time=user.email_verified_on if user.is_email_verified else None,
+        metadata=dict(user.metadata),
     )
 
 

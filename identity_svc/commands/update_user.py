@@ -1,8 +1,8 @@
-"""UpdateUser: users change their name and address, administrators those of anybody."""
+"""UpdateUser: users change their name and address, administrators those of anybody, and metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from chassis.audit import note_changes
@@ -30,6 +30,7 @@ class UpdateUser(Command[User | None]):
     changed: Collection[str]
     email: str = ""
     display_name: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
     etag: str = ""
     current_password: Password = field(default_factory=lambda: Password(""))
     place: str = ""
@@ -48,7 +49,11 @@ async def update_user(cmd: UpdateUser, uow: IdentityUow, *, is_own_password: IsO
         raise UserNotFound
     if cmd.etag and cmd.etag != user.etag:
         raise EtagMismatch("the user was changed meanwhile; read it again", metadata={"etag": user.etag})
-    changed = user.changed(email=email, display_name=cmd.display_name if "display_name" in cmd.changed else None)
+    changed = user.changed(
+        email=email,
+        display_name=cmd.display_name if "display_name" in cmd.changed else None,
+        metadata=cmd.metadata if "metadata" in cmd.changed else None,
+    )
     if changed.email != user.email and await uow.users.find_by_email(changed.email) is not None:
         raise EmailTaken
     current().audit_details.extend(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,8 +35,16 @@ class Users(Protocol):
     async def lock(self, user_id: UserId) -> User | None:
         """Like `find`; no other transaction changes the user, or signs the user in, until this one ends."""
 
-    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
-        """Those whose address begins with the prefix, oldest first, after the one with this start and id."""
+    async def list(
+        self,
+        *,
+        email_prefix: str,
+        metadata: Mapping[str, str],
+        limit: int,
+        after: tuple[datetime, uuid.UUID] | None,
+    ) -> Sequence[User]:
+        """Those whose address begins with the prefix, and who have all of this metadata, oldest first, after the one
+        with this start and id."""
 
     async def put(self, user: User) -> User:
         """Stores a changed user, whom this transaction has locked, and returns the user with the next version.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import NewType
 
-from chassis.errors import InvalidArgument
+from chassis.errors import FieldViolation, InvalidArgument
+from foundation.metadata import faults_of
 from identity_svc.domain.errors import UserNotFound
 
 UserId = NewType("UserId", uuid.UUID)
@@ -38,6 +40,7 @@ class User:
     roles: frozenset[Role]
     team_ids: tuple[TeamId, ...] = ()
     disabled: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
     created_on: datetime
     modified_on: datetime
     version: int = 1
@@ -68,13 +71,23 @@ class User:
     def with_verified_email(self, at: datetime) -> User:
         return replace(self, verified_email=self.email, email_verified_on=at)
 
-    def changed(self, *, email: Email | None = None, display_name: str | None = None) -> User:
-        """With what is not None. Raises InvalidArgument like `new`."""
+    def changed(
+        self, *, email: Email | None = None, display_name: str | None = None, metadata: Mapping[str, str] | None = None
+    ) -> User:
+        """With what is not None. Raises InvalidArgument like `new`, and for metadata beyond its bounds."""
+        check_metadata(metadata or {})
         return replace(
             self,
+            metadata=self.metadata if metadata is None else metadata,
             email=self.email if email is None else email,
             display_name=self.display_name if display_name is None else line_of("user.displayName", display_name),
         )
+
+
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """Raises InvalidArgument that lists all that is wrong with it."""
+    if faults := [FieldViolation(*fault) for fault in faults_of(metadata, "user.metadata")]:
+        raise InvalidArgument.of_all(faults)
 
 
 def user_id_of(text: str) -> UserId:

@@ -33,7 +33,7 @@ class Creators:
         # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
         self._statement = text(_LOOK.format(found=found))
-        self._looks: Batcher[int, str | None] = Batcher(self._look, max_size=500, pace_s=_PACE_S)
+        self._looks: Batcher[int, str | None] = Batcher("creators", self._look, max_size=500, pace_s=_PACE_S)
 
     async def of(self, id: int) -> str | None:
         """The user who created it; None if it does not exist, or is deleted."""

@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from chassis.background import Report, to_nobody
+from chassis.clock import SystemClock
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.bulk import as_json
 from chassis.db.unit_of_work import SqlUow
@@ -30,6 +31,8 @@ from chassis.events import PublishedEvent
 from chassis.jobs import Job, JobOutcome, JobResult, NewJob
 from foundation import failpoints
 from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
+from telemetry.metrics import count_delay
+from telemetry.traces import TRACEPARENT, consumer_span
 
 log = structlog.get_logger(__name__)
 
@@ -79,8 +82,16 @@ class Inbox(Generic[SqlUow]):
 
     async def take(self, batch: EventBatch) -> None:
         """Passes new events to the handler. Raises StaleOffset, or Unavailable when the database is unreachable."""
-        with request_context(RequestContext(caller=self._caller, method=self.job_kind)):
+        events = [published.event for published in batch.events]
+        published_by = [event.payload.get(TRACEPARENT, "") for event in events]
+        with (
+            request_context(RequestContext(caller=self._caller, method=self.job_kind)),
+            consumer_span(self.job_kind, published_by),
+        ):
             await self._take(batch)
+        if events:
+            age = SystemClock().now() - min(event.occurred_on for event in events)
+            count_delay(self._consumer, age.total_seconds())
 
     async def run_again(self, job: Job) -> JobResult:
         """Runs the job of an event that failed, or that waits behind a failed event."""

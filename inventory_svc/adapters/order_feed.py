@@ -16,6 +16,7 @@ from chassis.background import PollingLoop, Report, to_nobody
 from chassis.errors import Conflict, Unavailable, Unimplemented
 from chassis.events import Event, PublishedEvent
 from chassis.grpc.clients import Client, rpc
+from telemetry.traces import TRACEPARENT
 
 SUBSCRIBE = rpc("easyorder.internal.order.v1.OrderFeedService", "Subscribe", SubscribeRequest, EventBatchMessage)
 
@@ -80,7 +81,7 @@ class FeedConsumer:
         request = SubscribeRequest(after_position=await self._consumer.position(), kinds=[KIND])
         async with aclosing(self._order.stream(SUBSCRIBE, request)) as messages:
             while not self._is_stopping and (message := await self._next(messages)) is not None:
-                await self._consumer.take(_batch_of(message))
+                await self._consumer.take(batch_of(message))
                 self._loop.failures = 0
         return False
 
@@ -94,17 +95,18 @@ class FeedConsumer:
         return None if self._waiting.cancelled() else self._waiting.result()
 
 
-def _batch_of(message: EventBatchMessage) -> EventBatch:
-    events = [_event_of(event) for event in message.events]
+def batch_of(message: EventBatchMessage) -> EventBatch:
+    events = [event_of(event) for event in message.events]
     return EventBatch(events=events, after=message.after_position, position=message.position)
 
 
-def _event_of(message: EventMessage) -> PublishedEvent:
+def event_of(message: EventMessage) -> PublishedEvent:
     # order_svc is newer: this service waits for its own upgrade, and skips nothing.
     if message.schema_version != SCHEMA_VERSION:
         raise Unimplemented(f"an event of schema version {message.schema_version}: this version knows {SCHEMA_VERSION}")
     assert message.event_time is not None
     assert message.order_created is not None
+    traced = {TRACEPARENT: message.traceparent} if message.traceparent else {}
     event = Event(
         kind=KIND,
         aggregate_id=message.order_id,
@@ -113,6 +115,6 @@ def _event_of(message: EventMessage) -> PublishedEvent:
         owner_team=message.owner_team or None,
         occurred_on=message.event_time,
         # As the jobs of events that failed have it since 0.1.0.
-        payload={"order": {"status": message.order_created.status.name}},
+        payload={"order": {"status": message.order_created.status.name}} | traced,
     )
     return PublishedEvent(position=message.position, event=event)

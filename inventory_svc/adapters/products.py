@@ -131,6 +131,7 @@ def _fill(row: ProductRow, product: Product) -> None:
     """Copies the product's values into the rows; parts without an id get new rows."""
     row.name, row.description = product.name, product.description
     row.currency, row.base_price = product.base_price.currency, product.base_price.amount
+    row.metadata_ = dict(product.metadata) or None
     _mark(row, product.is_deleted)
     options: dict[ItemOption, VariationOptionRow] = {}
     for variation, variation_row in _rows(product.variations, row.variations, partial(VariationRow, options=[])):
@@ -202,6 +203,7 @@ def _product(row: ProductRow) -> Product:
         base_price=Money(row.base_price, row.currency),
         variations=tuple(_variation(variation, row.currency) for variation in row.variations),
         items=tuple(_item(item, row) for item in row.items),
+        metadata=row.metadata_ or {},
     )
 
 

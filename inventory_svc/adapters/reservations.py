@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.db.bulk import as_json
+from chassis.db.bulk import as_json, in_order
 from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optimistic
 from chassis.money import Money
@@ -24,13 +24,16 @@ from inventory_svc.domain.reservation import Reservation, ReservationState
 _RESERVATIONS: Table = ReservationRow.__table__  # type: ignore[assignment]
 _LINES: Table = ReservationLineRow.__table__  # type: ignore[assignment]
 
+_HEAD = (
+    "row_version order_id request_key fingerprint user_id currency state sold paid expire_at placed shared revision "
+    "discounts points_spent points_earned points_rate refunded"
+)
+_LINE = "product_item_id quantity backordered place returned written_off unit_price sku name"
+_TYPES = {"expire_at": UtcDateTime, "unit_price": Amount, "refunded": Amount, "discounts": Json}
 # The heads are locked outside the join: SKIP LOCKED must not skip single lines of a reservation.
 _LOADED = (
     "WITH head AS (SELECT * FROM reservation WHERE {which} ORDER BY order_id {locked}) "
-    "SELECT head.row_version, head.order_id, head.request_key, head.fingerprint, head.user_id, head.currency, "
-    "head.state, head.sold, head.paid, head.expire_at, head.placed, head.shared, head.revision, head.discounts, "
-    "head.points_spent, head.points_earned, head.points_rate, head.refunded, line.product_item_id, line.quantity, "
-    "line.backordered, line.place, line.returned, line.unit_price, line.sku, line.name "
+    f"SELECT {', '.join([*map('head.{}'.format, _HEAD.split()), *map('line.{}'.format, _LINE.split())])} "
     "FROM head JOIN reservation_line AS line ON line.order_id = head.order_id "
     "ORDER BY head.order_id, line.number"
 )
@@ -38,7 +41,7 @@ _LOADED = (
 
 def _load(which: str, locked: str = "FOR UPDATE") -> TextualSelect:
     loaded = text(_LOADED.format(which=which, locked=locked))
-    return loaded.columns(expire_at=UtcDateTime, unit_price=Amount, refunded=Amount, discounts=Json)
+    return loaded.columns(*in_order(f"{_HEAD} {_LINE}", **_TYPES))
 
 
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
@@ -200,6 +203,7 @@ def _reservation(rows: Sequence[Any]) -> Reservation:
                 backordered=row.backordered if waits else 0,
                 place=row.place if waits else 0,
                 returned=row.returned,
+                written_off=row.written_off,
             )
             for row in rows
         ),
@@ -286,6 +290,7 @@ def _line_rows(reservation: Reservation) -> list[dict[str, Any]]:
             "backordered": line.backordered,
             "place": line.place,
             "returned": line.returned,
+            "written_off": line.written_off,
             "unit_price": line.unit_price.amount,
             "sku": line.sku,
             "name": line.name,

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Table, TextualSelect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import current
-from chassis.db.bulk import as_json
+from chassis.db.bulk import as_json, in_order
 from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.db.writes import UNLOCKED, enqueue_insert, enqueue_update, is_optimistic
 from chassis.money import Money
@@ -37,9 +37,15 @@ _IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS
 _ORDER_IDS = "SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:order_ids AS jsonb))"
 _OF_ORDERS = f"SELECT product_item_id FROM reservation_line WHERE order_id IN ({_ORDER_IDS})"
 _WANTED = f"{_IDS} UNION {_OF_ORDERS}"
-_TYPES: Mapping[str, Any] = {"price": Amount, "now": UtcDateTime, "chosen": Json}
-_LOOK = text(_ITEMS.format(which=_WANTED)).columns(**_TYPES)
-_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(**_TYPES)
+_COLUMNS = in_order(
+    "id on_hand reserved sku name price currency product_id chosen backordered places row_version backorderable "
+    "for_sale now",
+    price=Amount,
+    now=UtcDateTime,
+    chosen=Json,
+)
+_LOOK = text(_ITEMS.format(which=_WANTED)).columns(*_COLUMNS)
+_LOCK = text(f"{_ITEMS} FOR UPDATE OF stock".format(which=_WANTED)).columns(*_COLUMNS)
 _LEVELS = text(
     "SELECT stock.id, item.sku, stock.on_hand, stock.reserved, stock.sold, stock.backordered, "
     "stock.warehouse_location, stock.row_version, stock.modified_on, item.backorderable FROM inventory AS stock "

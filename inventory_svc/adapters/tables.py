@@ -27,6 +27,8 @@ class ProductRow(WriteBase, BaseSoftIntDelete):
     # Applies to all prices of the product.
     currency: Mapped[str]
     base_price: Mapped[Decimal]
+    # NULL where there is none.
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", Json)
 
     variations: Mapped[list[VariationRow]] = relationship(order_by="VariationRow.id")
     items: Mapped[list[ProductItemRow]] = relationship(order_by="ProductItemRow.id")
@@ -169,6 +171,7 @@ class ReservationLineRow(WriteBase):
     backordered: Mapped[int]
     place: Mapped[int] = mapped_column(server_default=text("0"))
     returned: Mapped[int] = mapped_column(server_default=text("0"))
+    written_off: Mapped[int] = mapped_column(server_default=text("0"))
     unit_price: Mapped[Decimal]
     # As they were when the reservation was made.
     sku: Mapped[str]

@@ -26,6 +26,7 @@ from inventory_svc.messages import incentives, inventory
 from inventory_svc.messages.incentives import incentive_of_message
 from inventory_svc.messages.inventory import wanted_product
 from inventory_svc.queries.products import words_of
+from ops.filters import parse_metadata_filter
 
 Refused = Collection[str]
 _NO_PRODUCT = Product(name="", description="", base_price=Money.zero(""), variations=(), items=())
@@ -86,6 +87,10 @@ def _words(request: ListProductsRequest, _: Refused) -> None:
     words_of(request.query)
 
 
+def _filter(request: ListProductsRequest, _: Refused) -> None:
+    parse_metadata_filter(request.filter)
+
+
 def _number_or_token(request: ListProductsRequest, _: Refused) -> None:
     if request.page_number and request.page_token:
         raise InvalidArgument.of("pageToken", "cannot be used together with pageNumber")
@@ -99,7 +104,7 @@ def _threshold_of_low_stock(request: ListStockLevelsRequest, _: Refused) -> None
 PRODUCT_RULES: Mapping[str, Sequence[Rule]] = {
     "create_product": (_new_product, _size_of_product),
     "update_product": (_mask_of_product, _changed_product),
-    "list_products": (_words, _number_or_token),
+    "list_products": (_words, _filter, _number_or_token),
 }
 INCENTIVE_RULES: Mapping[str, Sequence[Rule]] = {
     "create_incentive": (_new_incentive,),

@@ -97,6 +97,7 @@ class ProductApi:
             page_token=request.page_token,
             currency=request.currency_code,
             with_deleted=request.show_deleted,
+            filter=request.filter,
         )
         page = await self._pages.get(wanted)
         rest = ListProductsResponse(

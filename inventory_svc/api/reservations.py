@@ -29,13 +29,13 @@ from chassis.grpc.status import to_status
 from chassis.mediator import Command, Mediator
 from foundation import failpoints
 from inventory_svc.commands.commit import Commit
-from inventory_svc.commands.release import Release
 from inventory_svc.commands.uow import InventoryUow
 from inventory_svc.domain.reservation import Reservation
 from inventory_svc.messages.reservations import (
     amend_command,
     preview_command,
     preview_message,
+    release_commands,
     reservation_message,
     reserve_command,
     restock_command,
@@ -75,10 +75,7 @@ class ReservationApi:
         return CommitResponse(results=_outcomes(request.order_ids, answers))
 
     async def release(self, request: ReleaseRequest) -> ReleaseResponse:
-        unplaced = set(request.unplaced_order_ids)
-        answers = await self._each(
-            Release(order_id=id, revision=revision, unplaced=id in unplaced) for id, revision in _attempts(request)
-        )
+        answers = await self._each(release_commands(request))
         return ReleaseResponse(results=_outcomes(request.order_ids, answers))
 
     async def amend(self, request: AmendRequest) -> AmendResponse:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
 from chassis.audit import note_changes
+from chassis.context import current
 from chassis.errors import EtagMismatch
 from chassis.mediator import Command
 from inventory_svc.commands.backorders import serve_waiting
@@ -36,6 +37,8 @@ async def adjust_stock(cmd: AdjustStock, uow: InventoryUow) -> StockLevel:
     await serve_waiting(uow, stock_batch)
     await uow.stocks.save(stock_batch)
     await uow.stocks.note_adjustment(cmd.product_item_id, cmd.delta, cmd.reason)
+    # Replaced, as a conflict has the command handled again.
+    current().audit_details[:] = [cmd.reason]
     (level,) = await uow.stocks.levels([cmd.product_item_id])
     note_changes(before, level)
     return level

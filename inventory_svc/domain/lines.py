@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from chassis.money import Money
 
@@ -24,7 +24,7 @@ class HeldLine:
     """An item and the quantity held for an order, with its name, SKU and price at that time.
 
     `backordered` pieces of `quantity` wait for stock, at `place` in the item's queue; `returned` pieces were returned
-    after the sale.
+    after the sale, of which `written_off` pieces did not go back into stock.
     """
 
     product_item_id: int
@@ -34,6 +34,7 @@ class HeldLine:
     unit_price: Money
     backordered: int = 0
     returned: int = 0
+    written_off: int = 0
     place: int = 0
 
     @property
@@ -42,9 +43,9 @@ class HeldLine:
         return self.quantity - self.backordered
 
     @property
-    def kept(self) -> HeldLine:
-        """The line without its returned pieces."""
-        return replace(self, quantity=self.quantity - self.returned)
+    def restocked(self) -> int:
+        """The returned pieces that went back into stock."""
+        return self.returned - self.written_off
 
 
 def together(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -53,3 +54,8 @@ def together(lines: Iterable[Line]) -> tuple[Line, ...]:
     for line in lines:
         quantities[line.product_item_id] = quantities.get(line.product_item_id, 0) + line.quantity
     return tuple(Line(item_id, quantity) for item_id, quantity in quantities.items())
+
+
+def pieces_of(lines: Iterable[Line]) -> Mapping[int, int]:
+    """The pieces of each item."""
+    return {line.product_item_id: line.quantity for line in together(lines)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from chassis.errors import FieldViolation, InvalidArgument
 from chassis.money import Money
+from foundation.metadata import faults_of as faults_of_metadata
 from inventory_svc.domain.keys import fault_of, key_of
 
 # A hundred lines of a thousand pieces at this price still fit an order's total.
@@ -73,6 +74,7 @@ class Product:
     base_price: Money
     variations: tuple[Variation, ...]
     items: tuple[ProductItem, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
     id: int = 0
     version: int = 0
     created_on: datetime | None = None
@@ -144,6 +146,7 @@ class Product:
         """
         prices = [*self._faults_of_prices()]
         violations = [*prices, *self._faults_of_variations(), *self._faults_of_items()]
+        violations += [FieldViolation(*fault) for fault in faults_of_metadata(self.metadata, "product.metadata")]
         if not unknown:
             violations += self._missing()
         if "variations" not in unknown:

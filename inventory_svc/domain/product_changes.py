@@ -31,6 +31,7 @@ def replaced(stored: Product, wanted: Product) -> Product:
         base_price=wanted.base_price,
         variations=tuple(_variations(stored.variations, wanted.variations, faults)),
         items=tuple(_items(stored.items, wanted.items, faults)),
+        metadata=wanted.metadata,
     )
     if faults:
         raise InvalidArgument.of_all(faults)

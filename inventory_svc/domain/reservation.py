@@ -5,16 +5,17 @@ The codes of the order are redeemed while the stock is held or sold, and are rel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from types import MappingProxyType
 
 from chassis.errors import AppError
 from inventory_svc.domain.errors import AwaitingStock, HoldSuperseded, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveSet
-from inventory_svc.domain.lines import HeldLine, Line, together
+from inventory_svc.domain.lines import HeldLine, Line, pieces_of, together
 from inventory_svc.domain.pricing import Quote
 from inventory_svc.domain.stock import ItemAvailability, StockBatch
 
@@ -160,14 +161,26 @@ class Reservation:
         self.state, self.sold, self.paid = ReservationState.COMMITTED, True, paid
         return True
 
-    def release(self, stock_batch: StockBatch, incentive_set: IncentiveSet) -> bool:
-        """Releases held stock and restocks sold stock; False if it was released already."""
+    def release(self, stock_batch: StockBatch, incentive_set: IncentiveSet, written_off: Iterable[Line] = ()) -> bool:
+        """Releases held stock and restocks sold stock; False if it was released already.
+
+        All of its `written_off` pieces are sold and not restocked, whether or not they were returned before.
+        """
         if self.state is ReservationState.RELEASED:
             return False
+        lost = pieces_of(written_off)
         if self.state is ReservationState.COMMITTED:
-            stock_batch.restock(line.kept for line in self.lines)
+            stock_batch.restock(
+                replace(line, quantity=line.quantity - line.restocked - lost.get(line.product_item_id, 0))
+                for line in self.lines
+            )
         elif self.state is not ReservationState.EXPIRED:
-            self._release_lines(stock_batch)
+            stock_batch.sell(
+                replace(line, quantity=lost[line.product_item_id])
+                for line in self.lines
+                if line.product_item_id in lost
+            )
+            self._release_lines(stock_batch, lost)
         if self.state is not ReservationState.EXPIRED:
             incentive_set.release(self.quote, self.order_id, self.user_id)
         self.state = ReservationState.RELEASED
@@ -238,8 +251,10 @@ class Reservation:
             stock_batch.release(lines)
             raise
 
-    def _release_lines(self, stock_batch: StockBatch) -> None:
-        stock_batch.release(self.lines)
+    def _release_lines(self, stock_batch: StockBatch, lost: Mapping[int, int] = MappingProxyType({})) -> None:
+        stock_batch.release(
+            replace(line, quantity=line.quantity - lost.get(line.product_item_id, 0)) for line in self.lines
+        )
         self.lines = tuple(replace(line, backordered=0, place=0) for line in self.lines)
 
 

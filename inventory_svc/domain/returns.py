@@ -6,14 +6,14 @@ What a piece is worth was decided when it was sold: its share of the money that 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from chassis.money import Money
 from inventory_svc.domain.errors import NotCommittedYet
-from inventory_svc.domain.lines import HeldLine, Line, together
+from inventory_svc.domain.lines import HeldLine, Line, pieces_of
 from inventory_svc.domain.pricing import LoyaltyRates, Quote, minor, points_of, whole_points
 from inventory_svc.domain.reservation import Reservation, ReservationState
 from inventory_svc.domain.stock import StockBatch
@@ -21,10 +21,14 @@ from inventory_svc.domain.stock import StockBatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """All that went back of an order so far: pieces by item, and money for any reason."""
+    """All that went back of an order so far: pieces by item, and money for any reason.
+
+    Those of the pieces that are `written_off` do not go back into stock.
+    """
 
     lines: tuple[Line, ...]
     money: Decimal = Decimal(0)
+    written_off: tuple[Line, ...] = ()
 
 
 def take_back(held: Reservation, returned: Returned, stock_batch: StockBatch, rates: LoyaltyRates) -> bool:
@@ -37,14 +41,14 @@ def take_back(held: Reservation, returned: Returned, stock_batch: StockBatch, ra
         return False
     if held.state is not ReservationState.COMMITTED:
         raise NotCommittedYet.of(held.order_id)
-    lines = _lines_after(held.lines, returned.lines)
+    lines = _lines_after(held.lines, returned)
     refunded = max(held.refunded, returned.money)
     if (lines, refunded) == (held.lines, held.refunded):
         return False
     stock_batch.restock(
-        replace(line, quantity=line.returned - before.returned)
+        replace(line, quantity=line.restocked - before.restocked)
         for line, before in zip(lines, held.lines, strict=True)
-        if line.returned > before.returned
+        if line.restocked > before.restocked
     )
     held.lines, held.refunded = lines, refunded
     held.quote = after_returns(held.quote, lines, Money(refunded, held.currency), rates)
@@ -67,10 +71,14 @@ def after_returns(quote: Quote, lines: Sequence[HeldLine], refunded: Money, rate
     return replace(quote, points_earned=earned, points_spent=_still_spent(quote, lines))
 
 
-def _lines_after(lines: Iterable[HeldLine], totals: Iterable[Line]) -> tuple[HeldLine, ...]:
-    came: Mapping[int, int] = {line.product_item_id: line.quantity for line in together(totals)}
+def _lines_after(lines: Iterable[HeldLine], totals: Returned) -> tuple[HeldLine, ...]:
+    came, lost = pieces_of(totals.lines), pieces_of(totals.written_off)
     return tuple(
-        replace(line, returned=max(line.returned, min(line.quantity, came.get(line.product_item_id, 0))))
+        replace(
+            line,
+            returned=max(line.returned, min(line.quantity, came.get(line.product_item_id, 0))),
+            written_off=max(line.written_off, min(line.quantity, lost.get(line.product_item_id, 0))),
+        )
         for line in lines
     )
 

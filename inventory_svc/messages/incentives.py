@@ -9,9 +9,9 @@ from easyorder.incentive.v1 import Incentive as IncentiveMessage
 from easyorder.incentive.v1 import IncentiveKind as IncentiveKindMessage
 from easyorder.incentive.v1 import UpdateIncentiveRequest
 
+from chassis.google_types import money_message, money_of
 from chassis.idempotency import RequestKey
 from chassis.update_mask import updated_fields
-from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.update_incentive import UpdateIncentive
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.domain.keys import composed

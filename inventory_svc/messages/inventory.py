@@ -14,11 +14,11 @@ from easyorder.common.v1 import StockState as StockStateMessage
 from easyorder.inventory.v1 import ItemAvailability as ItemAvailabilityMessage
 from easyorder.inventory.v1 import StockLevel as StockLevelMessage
 
+from chassis.google_types import money_message, money_of
 from chassis.idempotency import RequestKey
 from chassis.money import Money
 from chassis.update_mask import updated_fields
 from chassis.wire import codec
-from chassis.wire_types import money_message, money_of
 from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.keys import composed
 from inventory_svc.domain.product import ItemOption, Product, ProductItem, Variation, VariationOption
@@ -31,6 +31,7 @@ CHANGEABLE = {
     "base_price": "base_price",
     "variations": "variations",
     "product_items": "items",
+    "metadata": "metadata",
 }
 
 
@@ -52,6 +53,7 @@ def product_message(product: Product) -> ProductMessage:
         update_time=product.modified_on,
         delete_time=product.deleted_on,
         currency_code=product.base_price.currency,
+        metadata=dict(product.metadata),
     )
 
 
@@ -86,6 +88,7 @@ def wanted_product(message: ProductMessage) -> Product:
             for variation in message.variations
         ),
         items=tuple(_wanted_item(item) for item in message.product_items),
+        metadata=message.metadata,
     )
 
 

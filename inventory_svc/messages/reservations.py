@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from easyorder.common.v1 import ItemOption, RefusedCode
@@ -10,6 +10,7 @@ from easyorder.internal.inventory.v1 import Amendment as AmendmentMessage
 from easyorder.internal.inventory.v1 import (
     PreviewReservationRequest,
     PreviewReservationResponse,
+    ReleaseRequest,
     ReservationLine,
     ReservationRequest,
     ReservedLine,
@@ -18,10 +19,11 @@ from easyorder.internal.inventory.v1 import (
 from easyorder.internal.inventory.v1 import Reservation as ReservationMessage
 from easyorder.internal.inventory.v1 import ReservationState as ReservationStateMessage
 
-from chassis.wire_types import money_message, money_of
+from chassis.google_types import money_message, money_of
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.preview_amendment import PreviewAmendment
 from inventory_svc.commands.preview_reservation import PreviewReservation, ReservationPreview
+from inventory_svc.commands.release import Release
 from inventory_svc.commands.reserve import Reserve
 from inventory_svc.commands.restock import Restock
 from inventory_svc.domain.incentive_set import IncentiveRequest
@@ -87,8 +89,19 @@ def amend_command(request: AmendmentMessage) -> Amend | PreviewAmendment:
 
 def restock_command(request: ReturnedGoods) -> Restock:
     refunded = None if request.refunded is None else money_of(request.refunded)
-    returned = Returned(lines=_order_lines(request.lines), money=refunded.amount if refunded else Decimal(0))
+    returned = Returned(
+        lines=_order_lines(request.lines),
+        money=refunded.amount if refunded else Decimal(0),
+        written_off=_order_lines(request.written_off),
+    )
     return Restock(order_id=request.order_id, returned=returned)
+
+
+def release_commands(request: ReleaseRequest) -> Iterator[Release]:
+    unplaced = set(request.unplaced_order_ids)
+    written_off = {of_one.order_id: _order_lines(of_one.lines) for of_one in request.write_offs}
+    for id, revision in zip(request.order_ids, request.revisions, strict=True):
+        yield Release(order_id=id, revision=revision, unplaced=id in unplaced, written_off=written_off.get(id, ()))
 
 
 def reservation_message(reservation: Reservation) -> ReservationMessage:

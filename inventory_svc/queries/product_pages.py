@@ -128,7 +128,7 @@ class ProductPages:
         self._now = now
         self._kept: OrderedDict[PageRequest, _Kept] = OrderedDict()
         self._reading: dict[PageRequest, asyncio.Task[_Kept]] = {}
-        self._looks: Batcher[None, int] = Batcher(self._look, max_size=10_000, pace_s=_LOOK_PACE_S)
+        self._looks: Batcher[None, int] = Batcher("catalogue", self._look, max_size=10_000, pace_s=_LOOK_PACE_S)
         self._epoch, self._generation, self._total = "", 0, 0
         # All changes after `_remembered_from`, for pages that were read while newer ones came in.
         self._changes: deque[ProductChange] = deque(maxlen=_REMEMBERED_CHANGES)

@@ -22,6 +22,7 @@ from chassis.errors import InvalidArgument
 from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
+from ops.filters import parse_metadata_filter
 
 DEFAULT_PAGE_SIZE = 10
 MAX_WORDS = 10
@@ -52,6 +53,8 @@ class PageRequest:
     query: str = ""
     currency: str = ""
     with_deleted: bool = False
+    # What their metadata must have, as JSON; empty for any.
+    metadata: str = ""
     after: int = 0
 
     @classmethod
@@ -64,21 +67,25 @@ class PageRequest:
         page_token: str,
         currency: str = "",
         with_deleted: bool = False,
+        filter: str = "",
     ) -> PageRequest:
         """The requested page; a size of 0 means 10. Raises InvalidArgument, also for a query of too many words."""
+        metadata = parse_metadata_filter(filter)
         first = cls(
             number=page_number,
             size=page_size or DEFAULT_PAGE_SIZE,
             query=" ".join(words_of(query)),
             currency=currency,
             with_deleted=with_deleted,
+            metadata=as_json(dict(sorted(metadata.items()))) if metadata else "",
         )
         return replace(first, after=TOKENS.read(page_token, filter=first.filter)) if page_token else first
 
     @property
     def filter(self) -> str:
         """What a page token is good for."""
-        return "\0".join([self.query, self.currency, "deleted"][: 3 if self.with_deleted else 2]).rstrip("\0")
+        deleted = ["deleted"] if self.with_deleted else []
+        return "\0".join([self.query, self.currency, *deleted, self.metadata]).rstrip("\0")
 
     @property
     def is_filtered(self) -> bool:
@@ -166,18 +173,23 @@ def listing(request: PageRequest) -> tuple[TextClause, dict[str, int | str]]:
         parameters["currency"] = request.currency
     if request.query:
         parameters["words"] = as_json(request.query.split())
-    return _statement(bool(request.query), bool(request.currency), request.with_deleted), parameters
+    if request.metadata:
+        parameters["metadata"] = request.metadata
+    conditions = bool(request.query), bool(request.currency), bool(request.metadata), request.with_deleted
+    return _statement(*conditions), parameters
 
 
 @cache
-def _statement(searches: bool, in_currency: bool, with_deleted: bool) -> TextClause:
+def _statement(by_words: bool, in_currency: bool, by_metadata: bool, with_deleted: bool) -> TextClause:
     conditions = ["true" if with_deleted else "NOT is_deleted"]
     if in_currency:
         conditions.append("currency = :currency")
-    if searches:
+    if by_metadata:
+        conditions.append("metadata @> CAST(:metadata AS jsonb)")
+    if by_words:
         conditions.append("search @@ (SELECT search_query(CAST(:words AS jsonb)))")
     found = f"product_document WHERE {' AND '.join(conditions)}"
-    if searches:
+    if by_words or by_metadata:
         matching = f"WITH matching AS MATERIALIZED (SELECT id FROM {found})"
         return text(matching + _LIST.format(source="matching WHERE true", total="(SELECT count(*) FROM matching)"))
     counted = "c.total" if found.endswith("WHERE NOT is_deleted") else f"(SELECT count(*) FROM {found})"

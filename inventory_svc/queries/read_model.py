@@ -31,6 +31,8 @@ PRODUCT = _table(
     Column("description", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("base_price", Amount, nullable=False),
+    # NULL where there is none.
+    Column("metadata", Json),
     Column("created_on", UtcDateTime, nullable=False),
     Column("modified_on", UtcDateTime, nullable=False),
     Column("deleted_on", UtcDateTime),
@@ -101,8 +103,17 @@ PRODUCT_DOCUMENT = Table(
     Column("document", JSONB, nullable=False),
     Column("currency", Text, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
+    Column("metadata", JSONB),
     Column("search", TSVECTOR, Computed("search_document(name, description, skus)", persisted=True), nullable=False),
     Index("ix_product_document_search", "search", postgresql_using="gin"),
+    # By a key of their metadata, of the products that have any.
+    Index(
+        "ix_product_document_metadata",
+        "metadata",
+        postgresql_using="gin",
+        postgresql_ops={"metadata": "jsonb_path_ops"},
+        postgresql_where=text("metadata IS NOT NULL"),
+    ),
     Index("ix_product_document_live", "id", postgresql_where=text("NOT is_deleted")),
     Index("ix_product_document_currency", "currency", "id", postgresql_where=text("NOT is_deleted")),
 )

@@ -35,7 +35,7 @@ class BatchedCharges:
     def __init__(self, payment: Peer, *, timeout_s: float) -> None:
         self._payment = payment
         self._timeout_s = timeout_s
-        self._batcher: Batcher[ChargeRequest, _Answer] = Batcher(self._start, max_size=_MAX_CHARGES)
+        self._batcher: Batcher[ChargeRequest, _Answer] = Batcher("charge", self._start, max_size=_MAX_CHARGES)
         self._calls: set[asyncio.Task[None]] = set()
 
     async def submit(self, request: ChargeRequest) -> ProviderPayment:

@@ -7,17 +7,15 @@ position has therefore seen all positions before it (ADR 0028).
 
 from __future__ import annotations
 
-from collections import UserDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
 from typing import Any
 
-import msgspec
-from sqlalchemy import Executable, Row, Text, bindparam, cast, select, text
+from sqlalchemy import Executable, Row, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
+from chassis.db.bulk import in_order
 from chassis.db.failures import translated
 from chassis.db.tables import OUTBOX
 from chassis.events import Event, PublishedEvent
@@ -25,14 +23,16 @@ from foundation import failpoints
 from order_svc.domain.feed import FeedEnd
 
 _BATCH = 1000
-_FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on")
-_SELECT = select(OUTBOX.c.position, cast(OUTBOX.c.payload, Text), *(OUTBOX.c[name] for name in _FIELDS))
+_FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on", "traceparent")
+_SELECT = select(OUTBOX.c.position, OUTBOX.c.payload, *(OUTBOX.c[name] for name in _FIELDS))
 _AFTER = (
     _SELECT.where(OUTBOX.c.position > bindparam("position"), OUTBOX.c.position <= bindparam("decided"))
     .order_by(OUTBOX.c.position)
     .limit(bindparam("limit"))
 )
-_END = text("SELECT first, decided, written, pending FROM outbox_end()")
+_END = text("SELECT first, decided, written, pending FROM outbox_end()").columns(
+    *in_order("first decided written pending")
+)
 _SEEN = text(
     "INSERT INTO feed_consumer (name, position) VALUES (:name, :position) "
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
@@ -61,23 +61,13 @@ SELECT count(*) FROM purged
 """)
 
 
-class JsonPayload(UserDict[str, Any]):
-    """A payload as JSON `text`, which is parsed on first access."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @cached_property
-    def data(self) -> dict[str, Any]:  # type: ignore[override]
-        return dict(msgspec.json.decode(self.text))
-
-
 class Feed:
-    """Reads events in the order of their positions."""
+    """Reads events in the order of their positions. `read` makes the content of the kind and the payload of a row."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, read: Callable[[str, bytes], bytes] = lambda _, payload: payload) -> None:
         # Single statements: without BEGIN and COMMIT each costs one round trip, and sees all earlier commits.
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._read = read
 
     async def end(self) -> FeedEnd:
         """The present end of the feed."""
@@ -88,12 +78,12 @@ class Feed:
         """The next events after `position`, of all aggregates, up to `end` or the present end of the feed."""
         decided = (end or await self.end()).decided
         found = await self._rows(_AFTER, {"position": position, "decided": decided, "limit": limit})
-        return [_published(row) for row in found]
+        return [self._published(row) for row in found]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         """The events of one aggregate after `after_sequence`, in order, including those not in the feed yet."""
         query = _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
-        return [_published(row) for row in await self._rows(query.order_by(OUTBOX.c.sequence))]
+        return [self._published(row) for row in await self._rows(query.order_by(OUTBOX.c.sequence))]
 
     async def seen_by(self, consumer: str, position: int) -> None:
         """Records that a consumer has all events up to `position`; later events are not purged."""
@@ -104,6 +94,13 @@ class Feed:
         oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
         while purged == _BATCH:
             ((purged,),) = await self._rows(_PURGE, oldest)
+
+    def _published(self, row: Row[Any]) -> PublishedEvent:
+        position, payload, kind, *others = tuple[Any, ...](row)
+        fields = dict(zip(_FIELDS, (kind, *others), strict=True))
+        return PublishedEvent(
+            position=position, event=Event(payload={}, content=self._read(kind, bytes(payload)), **fields)
+        )
 
     async def _rows(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         with translated():
@@ -151,9 +148,3 @@ class FeedTail:
             self._dispatch(events)
             self._position = events[-1].position
         return len(events) == _BATCH
-
-
-def _published(row: Row[Any]) -> PublishedEvent:
-    position, payload, *fields = tuple[Any, ...](row)
-    event = Event(payload=JsonPayload(payload), **dict(zip(_FIELDS, fields, strict=True)))
-    return PublishedEvent(position=position, event=event)

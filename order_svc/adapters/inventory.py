@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from easyorder.google.rpc import Status as StatusMessage
 from easyorder.internal.inventory.v1 import (
@@ -30,16 +30,19 @@ from easyorder.internal.inventory.v1 import (
     RestockResponse,
     ReturnedGoods,
     SettlementResult,
+    WriteOff,
 )
 
 from chassis.batching import Batcher, LockedRows
 from chassis.errors import AppError, Internal, Kind, Locked
+from chassis.google_types import money_message
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from chassis.money import Money
-from chassis.wire_types import money_message
-from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldPreview, HoldRequest, StockAmendment
+from order_svc.domain.inventory import HeldDiscount, HeldItem, Hold, HoldPreview, HoldRequest, Pieces, StockAmendment
 from order_svc.messages.orders import stock_view
+
+T = TypeVar("T")
 
 _SERVICE = "easyorder.internal.inventory.v1.ReservationService"
 _RESERVE = rpc(_SERVICE, "Reserve", ReserveRequest, ReserveResponse)
@@ -50,7 +53,7 @@ _RESTOCK = rpc(_SERVICE, "Restock", RestockRequest, RestockResponse)
 _RELEASE = rpc(_SERVICE, "Release", ReleaseRequest, ReleaseResponse)
 # Orders that are held together are placed, charged and paid together, so this sets the batch size of all those steps.
 # Larger batches save CPU, and replies wait longer for them (ADR 0003). A single order is never delayed.
-_RESERVING_PACE_S = 0.02
+_RESERVING_SHARE = 0.4
 # Sales and releases are durable jobs: no request waits for them, and until then the stock is held.
 _SETTLING_PACE_S = 0.2
 
@@ -59,7 +62,8 @@ _WHILE_LOCKED_S = (0.4, 1.0)
 
 # An order id, and the revision of the order that the call acts for.
 _Attempt: TypeAlias = tuple[int, int]
-_Settling: TypeAlias = Batcher[_Attempt, None]
+# With the pieces that are written off.
+_Release: TypeAlias = tuple[int, int, Pieces]
 
 
 class GrpcInventory:
@@ -68,20 +72,24 @@ class GrpcInventory:
     def __init__(self, peer: Client, *, timeout_s: float) -> None:
         self._peer = peer
         self._timeout_s = timeout_s
-        self._reserving: Batcher[HoldRequest, Hold] = Batcher(self._reserve, pace_s=_RESERVING_PACE_S)
+        self._reserving: Batcher[HoldRequest, Hold] = Batcher("reserve", self._reserve, share=_RESERVING_SHARE)
         # Holds of items that were locked when they were last asked for. One of them waits for the row at inventory_svc,
         # and the whole call with it.
-        self._reserving_locked: Batcher[HoldRequest, Hold] = Batcher(self._reserve)
+        self._reserving_locked: Batcher[HoldRequest, Hold] = Batcher("reserve locked", self._reserve)
         self._locked = LockedRows()
-        self._amending: Batcher[StockAmendment, Hold] = Batcher(self._amend)
+        self._amending: Batcher[StockAmendment, Hold] = Batcher("amend", self._amend)
 
-        def settling(run: Callable[[Sequence[_Attempt]], Awaitable[Sequence[BaseException | None]]]) -> _Settling:
-            return Batcher(run, pace_s=_SETTLING_PACE_S)
+        def settling(
+            name: str, run: Callable[[Sequence[T]], Awaitable[Sequence[BaseException | None]]]
+        ) -> Batcher[T, None]:
+            return Batcher(name, run, pace_s=_SETTLING_PACE_S)
 
         # A message names orders as unpaid or unplaced, not steps. Two steps of one order may wait at the same time, so
         # each call is of one kind.
-        self._committing = {paid: settling(partial(self._commit, paid=paid)) for paid in (True, False)}
-        self._releasing = {placed: settling(partial(self._release, placed=placed)) for placed in (True, False)}
+        self._committing = {paid: settling("commit", partial(self._commit, paid=paid)) for paid in (True, False)}
+        self._releasing = {
+            placed: settling("release", partial(self._release, placed=placed)) for placed in (True, False)
+        }
 
     async def reserve(self, request: HoldRequest) -> Hold:
         for wait_s in _WHILE_LOCKED_S:
@@ -125,18 +133,23 @@ class GrpcInventory:
     async def amend(self, amendment: StockAmendment) -> Hold:
         return await self._amending.submit(amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
-        goods = ReturnedGoods(order_id=order_id, lines=_lines(returned), refunded=money_message(refunded))
+    async def restock(self, order_id: int, returned: Pieces, *, refunded: Money, written_off: Pieces = ()) -> None:
+        goods = ReturnedGoods(
+            order_id=order_id,
+            lines=_lines(returned),
+            refunded=money_message(refunded),
+            written_off=_lines(written_off),
+        )
         message = RestockRequest(orders=[goods])
         reply = await self._peer.call(_RESTOCK, message, timeout_s=self._timeout_s)
         for error in filter(None, _outcomes([order_id], reply.results)):
             raise error
 
-    async def release(self, order_id: int, revision: int) -> None:
-        await self._releasing[True].submit((order_id, revision))
+    async def release(self, order_id: int, revision: int, *, written_off: Pieces = ()) -> None:
+        await self._releasing[True].submit((order_id, revision, written_off))
 
     async def release_unplaced(self, order_id: int) -> None:
-        await self._releasing[False].submit((order_id, 0))
+        await self._releasing[False].submit((order_id, 0, ()))
 
     async def _reserve(self, requests: Sequence[HoldRequest]) -> list[Hold | BaseException]:
         message = ReserveRequest(reservations=[_reservation_request(request) for request in requests])
@@ -160,10 +173,14 @@ class GrpcInventory:
         request = CommitRequest(order_ids=order_ids, revisions=revisions, unpaid_order_ids=unpaid)
         return _outcomes(order_ids, (await self._peer.call(_COMMIT, request, timeout_s=self._timeout_s)).results)
 
-    async def _release(self, releases: Sequence[_Attempt], *, placed: bool) -> list[BaseException | None]:
-        order_ids, revisions = map(list, zip(*releases, strict=True))
-        unplaced = [] if placed else order_ids
-        request = ReleaseRequest(order_ids=order_ids, revisions=revisions, unplaced_order_ids=unplaced)
+    async def _release(self, releases: Sequence[_Release], *, placed: bool) -> list[BaseException | None]:
+        order_ids = [order_id for order_id, _, _ in releases]
+        request = ReleaseRequest(
+            order_ids=order_ids,
+            revisions=[revision for _, revision, _ in releases],
+            unplaced_order_ids=[] if placed else order_ids,
+            write_offs=[WriteOff(order_id=id, lines=_lines(lines)) for id, _, lines in releases if lines],
+        )
         return _outcomes(order_ids, (await self._peer.call(_RELEASE, request, timeout_s=self._timeout_s)).results)
 
 

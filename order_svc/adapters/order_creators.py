@@ -32,7 +32,7 @@ class OrderCreators:
     def __init__(self, write: AsyncEngine) -> None:
         # Single statements without BEGIN and ROLLBACK: one round trip.
         self._write = write.execution_options(isolation_level="AUTOCOMMIT")
-        self._looks: Batcher[int, _Creator | None] = Batcher(self._look, max_size=500, pace_s=_PACE_S)
+        self._looks: Batcher[int, _Creator | None] = Batcher("creators", self._look, max_size=500, pace_s=_PACE_S)
 
     async def of(self, order_id: int) -> str | None:
         """The user who placed the order; None if there is none, or the caller may not see it."""

@@ -50,6 +50,8 @@ def order_of(row: Row[Any], items: Sequence[Row[Any]]) -> Order:
         shipments=_SHIPMENTS.validate_python(row.shipments),
         shipping_address=_ADDRESS.validate_python(row.shipping_address),
         billing_address=_ADDRESS.validate_python(row.billing_address),
+        metadata=row.metadata or {},
+        note=row.note or "",
     )
 
 
@@ -63,6 +65,7 @@ def _item(row: Row[Any], currency: str) -> Item:
         unit_price=Money(row.unit_price, currency),
         discount=Money(row.discount, currency),
         returned=row.returned,
+        written_off=row.written_off,
         returned_price=Money(row.returned_price, currency),
         product_id=row.product_id or 0,
         options=tuple((variation, value) for variation, value in row.options or ()),
@@ -102,6 +105,7 @@ def _refund(row: Mapping[str, Any], order: Row[Any]) -> Refund:
         requested_at=_time(row["requested_at"]),
         items=tuple((item, pieces) for item, pieces in items or ()),
         done_at=_time(done_at) if done_at else None,
+        restock=row["restock"],
     )
 
 
@@ -127,6 +131,8 @@ def order_row(order: Order) -> dict[str, Any]:
         "shipments": order.shipments,
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
+        "metadata": order.metadata or None,
+        "note": order.note or None,
     }
 
 
@@ -141,6 +147,7 @@ def item_row(item: Item, order: Order) -> dict[str, Any]:
         "unit_price": item.unit_price.amount,
         "discount": item.discount.amount,
         "returned": item.returned,
+        "written_off": item.written_off,
         "returned_price": item.returned_price.amount,
         "product_id": item.product_id,
         "options": item.options,

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.clock import SystemClock
+from chassis.context import current
 from chassis.db.bulk import as_json, rows_of
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.types import Json
@@ -42,7 +43,7 @@ _DISCOUNTS_OF: ColumnElement[Any] = literal_column(
 _REFUNDS_OF: ColumnElement[Any] = literal_column(
     "(SELECT jsonb_agg(jsonb_build_object('refund_id', r.refund_id, 'transaction_id', r.transaction_id, "
     "'amount', CAST(r.amount AS text), 'reason', r.reason, 'items', r.items, 'requested_at', r.requested_at, "
-    "'done_at', r.done_at) ORDER BY r.id) FROM refund AS r WHERE r.order_id = orders.id)",
+    "'done_at', r.done_at, 'restock', r.restock) ORDER BY r.id) FROM refund AS r WHERE r.order_id = orders.id)",
     Json,
 ).label("refunds")
 _PAYMENT_COLUMNS = [column.label(f"payment_{column.name}") for column in _PAYMENTS.columns]
@@ -184,7 +185,9 @@ class SqlOrders:
         stored, present = self._parts[table, order.id], {part["id"] for part in parts}
         changed = [part for part in parts if part["id"] in stored]
         await enqueue_update(self._session, table, changed, match=["id"], ownership=_FOUND_BY_GET)
-        added = [part | creation(order) for part in parts if part["id"] not in stored]
+        # The log has who changed an order by the first row of it that changes, perhaps one of these.
+        made = creation(order) | {"modified_by": current().caller.id}
+        added = [part | made for part in parts if part["id"] not in stored]
         await enqueue_insert(self._session, table, added)
         removed = [{"id": id, "is_deleted": True, "deleted_on": _clock.now()} for id in stored - present]
         await enqueue_update(self._session, table, removed, match=["id"], ownership=_FOUND_BY_GET)

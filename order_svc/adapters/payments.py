@@ -14,9 +14,9 @@ from easyorder.internal.payment.v1 import (
 )
 
 from chassis.errors import AppError, Kind
+from chassis.google_types import money_message
 from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
-from chassis.wire_types import money_message
 from order_svc.adapters.batched_charges import BatchedCharges
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.status import FailureCode, PaymentMethod

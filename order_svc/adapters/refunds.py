@@ -31,6 +31,7 @@ class SqlRefunds:
             "items": refund.items,
             "requested_at": refund.requested_at,
             "done_at": refund.done_at,
+            "restock": refund.restock,
             "created_on": refund.requested_at,
             "created_by": order.owner,
             "team_id": order.owner_team,

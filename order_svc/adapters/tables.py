@@ -47,6 +47,9 @@ class OrderRow(WriteBase, BaseSoftIntDelete, Owned):
     shipments: Mapped[list[Any]] = mapped_column(Json, server_default=text("'[]'"))
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # NULL where there is none.
+    metadata_: Mapped[dict[str, Any] | None] = mapped_column("metadata", Json)
+    note: Mapped[str | None]
 
 
 class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
@@ -63,6 +66,8 @@ class OrderItemRow(WriteBase, BaseSoftIntDelete, Owned):
     returned: Mapped[int] = mapped_column(Integer)
     # Kept, because the rounding of prices is a setting that may change.
     returned_price: Mapped[Decimal]
+    # Those that do not go back into stock.
+    written_off: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     # NULL in items that were ordered before 0.3.0.
     product_id: Mapped[int | None] = mapped_column(BigInteger)
     options: Mapped[list[Any] | None] = mapped_column(Json)
@@ -114,3 +119,5 @@ class RefundRow(WriteBase, BaseSoftIntDelete, Owned):
     items: Mapped[list[Any] | None] = mapped_column(Json)
     requested_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    # Whether the pieces that it gives back go into stock again.
+    restock: Mapped[bool] = mapped_column(server_default=text("true"))

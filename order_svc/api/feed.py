@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import takewhile
 
 from easyorder.internal.order.v1 import EventBatch, SubscribeRequest
 
@@ -76,7 +76,9 @@ class OrderFeedApi:
 
     async def _after(self, position: int) -> Sequence[PublishedEvent]:
         if self._recent and self._recent[0].position <= position + 1:
-            return list(islice((published for published in self._recent if published.position > position), _PAGE))
+            # From the newest on: most streams have all but the last events.
+            newer = list(takewhile(lambda published: published.position > position, reversed(self._recent)))
+            return newer[: -_PAGE - 1 : -1]
         return await to_completion(self._feed.after(position, limit=_PAGE))
 
 

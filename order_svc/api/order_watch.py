@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from easyorder.google.protobuf import Empty
 from easyorder.order.v1 import (
     CreateStreamTicketRequest,
+    CreateTrackingLinkRequest,
     OrderEvent,
+    RevokeTrackingLinksRequest,
     StreamTicket,
+    TrackedOrderEvent,
+    TrackingLink,
     WatchAllOrdersRequest,
     WatchOrderRequest,
     WatchOrdersRequest,
+    WatchTrackedOrderRequest,
 )
 
 from chassis.context import current
@@ -18,7 +24,9 @@ from chassis.grpc import metadata
 from chassis.validation import Rule
 from order_svc.order_ids import OrderIds
 from order_svc.stream_tickets import StreamTickets
+from order_svc.tracking_links import TrackingLinks
 from order_svc.watch.order_watch import OrderWatch
+from order_svc.watch.tracked_orders import tracked_order
 
 # Sent by a browser that reconnects: the id of the last event that it received, which is its resume token.
 _LAST_EVENT_ID = "last-event-id"
@@ -27,15 +35,27 @@ _LAST_EVENT_ID = "last-event-id"
 class OrderWatchApi:
     """The servicer of easyorder.order.v1.OrderWatchService."""
 
-    def __init__(self, watch: OrderWatch, ids: OrderIds, tickets: StreamTickets) -> None:
+    def __init__(self, watch: OrderWatch, ids: OrderIds, tickets: StreamTickets, links: TrackingLinks) -> None:
         self._watch = watch
         self._ids = ids
         self._tickets = tickets
+        self._links = links
         self.rules: Mapping[str, Sequence[Rule]] = {"watch_order": (self._resumes,)}
 
     async def create_stream_ticket(self, request: CreateStreamTicketRequest) -> StreamTicket:
         ticket, expires = self._tickets.create(current().caller)
         return StreamTicket(ticket=ticket, expire_time=expires)
+
+    async def create_tracking_link(self, request: CreateTrackingLinkRequest) -> TrackingLink:
+        token, expires = await self._links.create(self._ids.order_number(request.id))
+        return TrackingLink(token=token, path=f"/track/{request.id}#{token}", expire_time=expires)
+
+    async def revoke_tracking_links(self, request: RevokeTrackingLinksRequest) -> Empty:
+        await self._links.revoke(self._ids.order_number(request.id))
+        return Empty()
+
+    def watch_tracked_order(self, request: WatchTrackedOrderRequest) -> AsyncIterator[TrackedOrderEvent]:
+        return tracked_order(self._watch, self._links, request.token)
 
     def watch_order(self, request: WatchOrderRequest) -> AsyncIterator[OrderEvent]:
         order_id = self._ids.order_number(request.id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from easyorder.google.api import HttpBody
 from easyorder.order.v1 import (
@@ -11,6 +13,7 @@ from easyorder.order.v1 import (
     DailyReport,
     DeliverOrderRequest,
     ExportOrdersRequest,
+    ExportOrdersView,
     GetDailyReportRequest,
     GetOrderRequest,
     GetOrderStatusRequest,
@@ -19,35 +22,40 @@ from easyorder.order.v1 import (
     ListOrdersRequest,
     ListOrdersResponse,
     Order,
+    OrderMetadata,
     PaymentDetails,
     PreviewOrderRequest,
     PreviewOrderResponse,
     RefundOrderRequest,
     RetryPaymentRequest,
     ShipOrderRequest,
+    UpdateOrderMetadataRequest,
     UpdateOrderRequest,
 )
 
 from chassis.context import current
-from chassis.grpc.exports import exported
+from chassis.google_types import money_of
 from chassis.idempotency import RequestKey
 from chassis.mediator import Mediator
 from chassis.request_keys import request_key
+from chassis.update_mask import updated_fields
 from chassis.wire import Encoded, codec
-from chassis.wire_types import money_of
+from ops.exports import exported
 from order_svc.api.order_rules import ORDER_RULES, day_of
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.uow import OrderUow
+from order_svc.commands.update_order_metadata import UpdateOrderMetadata
 from order_svc.domain.shipment import Parcel
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
 from order_svc.messages.addresses import address_of
+from order_svc.messages.encoded_orders import EncodedOrders, id_of
 from order_svc.messages.order_preview import preview_message
 from order_svc.messages.orders import order_message, report_message, status_message
-from order_svc.order_ids import OrderIds
+from order_svc.queries.export_orders import ITEMS, ORDERS
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
@@ -70,7 +78,7 @@ class OrderApi:
         shipping: Shipping,
         mediator: Mediator[OrderUow],
         queries: OrderQueries,
-        ids: OrderIds,
+        orders: EncodedOrders,
     ) -> None:
         self._checkout = checkout
         self._amendments = amendments
@@ -78,12 +86,15 @@ class OrderApi:
         self._shipping = shipping
         self._mediator = mediator
         self._queries = queries
-        self._ids = ids
+        self._orders = orders
+        self._ids = ids = orders.ids
         self._number = ids.order_number
 
-    async def create_order(self, request: CreateOrderRequest) -> Order:
+    async def create_order(self, request: CreateOrderRequest) -> Encoded:
         basket = _basket(request, request_key(request, request.request_id, "CreateOrderRequest"))
-        return self._shown(await self._checkout.place(basket))
+        reply = self._orders.reply(await self._checkout.place(basket), numbered=current().caller.is_admin)
+        current().audit_resource[:] = [id_of(reply)]
+        return reply
 
     async def preview_order(self, request: PreviewOrderRequest) -> PreviewOrderResponse:
         basket = _basket(request, None)
@@ -104,6 +115,16 @@ class OrderApi:
         return self._shown(
             await self._amendments.update(self._number(request.id), lines, etag=request.etag, request=key)
         )
+
+    async def update_order_metadata(self, request: UpdateOrderMetadataRequest) -> OrderMetadata:
+        wanted = request.order_metadata
+        assert wanted is not None  # the contract requires a value
+        changed = updated_fields(wanted, request.update_mask, ("metadata",))
+        command = UpdateOrderMetadata(
+            order_id=self._number(wanted.id), metadata=wanted.metadata if changed else None, etag=wanted.etag
+        )
+        order = await self._mediator.send(command)
+        return OrderMetadata(id=self._ids.of_order(order.id), metadata=dict(order.metadata), etag=order.etag)
 
     async def retry_payment(self, request: RetryPaymentRequest) -> Order:
         method, token = _paid_by(request.payment)
@@ -135,6 +156,7 @@ class OrderApi:
             amount=money_of(request.amount) if request.amount is not None else None,
             items=tuple((int(line.product_item_id), line.quantity) for line in request.items),
             reason=request.reason,
+            restock=request.restock is not False,
         )
         return order_message((await self._refunding.refund(command)).order, self._ids, numbered=True)
 
@@ -146,13 +168,19 @@ class OrderApi:
 
     async def list_orders(self, request: ListOrdersRequest) -> Encoded:
         page = await self._queries.list_orders(
-            page_size=request.page_size, page_token=request.page_token, filter=request.filter
+            page_size=request.page_size,
+            page_token=request.page_token,
+            filter=request.filter,
+            zone=self._queries.zone(request.time_zone),
         )
         return self._page(page)
 
     async def list_all_orders(self, request: ListAllOrdersRequest) -> Encoded:
         page = await self._queries.list_all_orders(
-            page_size=request.page_size, page_token=request.page_token, filter=request.filter
+            page_size=request.page_size,
+            page_token=request.page_token,
+            filter=request.filter,
+            zone=self._queries.zone(request.time_zone),
         )
         return self._page(page)
 
@@ -168,11 +196,19 @@ class OrderApi:
         return Encoded(b"".join(orders[: len(fitting.orders)]) + rest)
 
     async def get_daily_report(self, request: GetDailyReportRequest) -> DailyReport:
-        return report_message(request.date, await self._queries.daily_report(day_of("date", request.date)))
+        zone = self._queries.zone(request.time_zone)
+        day = self._day("date", request.date, zone)
+        return report_message(day.isoformat(), zone, await self._queries.daily_report(day, zone))
 
     def export_orders(self, request: ExportOrdersRequest) -> AsyncIterator[HttpBody]:
-        first, last = day_of("startDate", request.start_date), day_of("endDate", request.end_date)
-        return exported(f"orders_{first}_{last}", self._queries.export_orders(first, last))
+        zone = self._queries.zone(request.time_zone)
+        first, last = self._day("startDate", request.start_date, zone), self._day("endDate", request.end_date, zone)
+        view = ITEMS if request.view is ExportOrdersView.ITEMS else ORDERS
+        return exported(f"{view.name}_{first}_{last}", self._queries.export_orders(first, last, view, zone))
+
+    def _day(self, field: str, text: str, zone: ZoneInfo) -> date:
+        """Today in the time zone for an empty text. Raises InvalidArgument."""
+        return day_of(field, text) if text else self._queries.today(zone)
 
 
 def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey | None) -> Basket:
@@ -190,6 +226,8 @@ def _basket(request: CreateOrderRequest | PreviewOrderRequest, key: RequestKey |
         loyalty_points=request.loyalty_points or 0,
         shipping_address=address_of(request.shipping_address),
         billing_address=address_of(request.billing_address),
+        metadata=request.metadata,
+        note=request.note,
     )
 
 

@@ -22,6 +22,8 @@ from order_svc.commands.retry_payment import RetryPayment, retry_payment
 from order_svc.commands.ship_order import ShipOrder, ship_order
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import UpdateOrder, update_order
+from order_svc.commands.update_order_metadata import UpdateOrderMetadata, update_order_metadata
+from telemetry.traces import in_their_traces
 
 
 def handle_commands(
@@ -43,7 +45,8 @@ def handle_commands(
         results: dict[int, Any] = {}
         for kind, handler in hot.items():
             if chosen := [index for index, cmd in enumerate(batch) if type(cmd) is kind]:
-                results |= zip(chosen, await handler([batch[index] for index in chosen], uow), strict=True)
+                commands = in_their_traces([batch[index] for index in chosen])
+                results |= zip(chosen, await handler(commands, uow), strict=True)
         return [results[index] for index in range(len(batch))]
 
     mediator.handle_batch(list(hot), record_and_place, optimistic=True)
@@ -53,6 +56,7 @@ def handle_commands(
     mediator.handle(ShipOrder, partial(ship_order, clock=clock))
     mediator.handle(DeliverOrder, partial(deliver_order, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))
+    mediator.handle(UpdateOrderMetadata, partial(update_order_metadata, clock=clock))
     mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
     mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))

@@ -84,7 +84,7 @@ def stock_of(order: Order) -> dict[str, Any]:
 
 def release_stock(order: Order) -> NewJob:
     """Release the hold, or restock what was sold."""
-    return NewJob(kind=RELEASE_STOCK, key=stock_key(order), payload=_attempt(order))
+    return NewJob(kind=RELEASE_STOCK, key=stock_key(order), payload=_attempt(order) | _written_off(order))
 
 
 def restock(order: Order, refund: Refund) -> NewJob:
@@ -101,6 +101,7 @@ def restock(order: Order, refund: Refund) -> NewJob:
             "lines": [[item.product_item_id, item.returned] for item in order.items if item.returned],
             "refunded": str(refunded.amount),
             "currency": refunded.currency,
+            **_written_off(order),
         },
     )
 
@@ -136,6 +137,17 @@ def _return_money(order_id: int, transaction_id: str, refund_id: str, amount: Mo
 def _attempt(order: Order) -> dict[str, Any]:
     """What the order is at present: a job of this attempt changes no later one."""
     return {"order_id": order.id, "revision": order.revision, "transaction_id": order.payment.transaction_id}
+
+
+def pieces(payload: Mapping[str, Any], name: str) -> tuple[tuple[int, int], ...]:
+    """The pairs of product item id and pieces that a payload has under `name`."""
+    return tuple((item, pieces) for item, pieces in payload.get(name, ()))
+
+
+def _written_off(order: Order) -> dict[str, Any]:
+    """All pieces that do not go back into stock, if there are any."""
+    lines = [[item.product_item_id, item.written_off] for item in order.items if item.written_off]
+    return {"written_off": lines} if lines else {}
 
 
 def stock_key(order: Order) -> str:

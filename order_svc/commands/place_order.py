@@ -5,7 +5,7 @@ An order that waits for stock is PENDING, and nothing is charged before ConfirmA
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,11 +23,12 @@ from order_svc.domain.items import Discount, Item, owed
 from order_svc.domain.order import Order
 from order_svc.domain.payment import Payment
 from order_svc.domain.status import PaymentMethod, Status
-from order_svc.domain.views import OrderView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder(Command[OrderView]):
+class PlaceOrder(Command[bytes]):
+    """Answers the serialised order: the reply, and what is kept for repeats."""
+
     owner: str
     owner_team: str | None
     currency: str
@@ -40,11 +41,13 @@ class PlaceOrder(Command[OrderView]):
     hold: Hold
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
-async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[OrderView | AppError]:
+async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clock) -> list[bytes | AppError]:
     now = clock.now()
-    results: list[OrderView | AppError] = []
+    results: list[bytes | AppError] = []
     orders = []
     repeated = [cmd.hold.order_id for cmd in batch if cmd.request and not cmd.request_is_new]
     placed = await uow.orders.placed_holds(repeated) if repeated else ()
@@ -63,7 +66,7 @@ async def place_orders(batch: Sequence[PlaceOrder], uow: OrderUow, *, clock: Clo
         if order.status is Status.CONFIRMED:
             collect(order, uow, token=cmd.payment_token, hold=cmd.hold, at=now)
         orders.append(order)
-        results.append(order.view())
+        results.append(uow.serialised(order.view()))
     await uow.orders.add(orders)
     failpoints.reach("order_written_not_committed")
     return results
@@ -91,6 +94,8 @@ def order_of(cmd: PlaceOrder, now: datetime) -> Order:
         updated_at=now,
         shipping_address=cmd.shipping_address,
         billing_address=cmd.billing_address,
+        metadata=cmd.metadata,
+        note=cmd.note,
     )
 
 

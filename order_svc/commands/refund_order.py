@@ -28,18 +28,22 @@ class RefundGranted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder(OfOrder[RefundGranted]):
-    """Either `amount` or `items` (product item id, pieces), or neither: everything that remains."""
+    """Either `amount` or `items` (product item id, pieces), or neither: everything that remains.
+
+    Unless `restock`, the pieces that come back do not go into stock again.
+    """
 
     reason: str
     amount: Money | None = None
     items: tuple[tuple[int, int], ...] = ()
+    restock: bool = True
 
 
 async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment_timeout_s: float) -> RefundGranted:
     """The provider is asked at once, and again by a job after `payment_timeout_s`."""
     order = await uow.orders.get(cmd.order_id)
     before = order.view()
-    refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, at=clock.now())
+    refund, events = order.refund(cmd.amount, cmd.items, reason=cmd.reason, at=clock.now(), restock=cmd.restock)
     uow.emit(*events)
     by_provider = order.payment.method is not PaymentMethod.CASH and bool(refund.amount.amount)
     if by_provider:
@@ -53,7 +57,7 @@ async def refund_order(cmd: RefundOrder, uow: OrderUow, *, clock: Clock, payment
         # Also for an amount: the order earns the points of the money that is kept.
         uow.schedule(jobs.restock(order, refund))
     await uow.refunds.add(refund, order)
-    if cmd.items:
+    if cmd.items or not cmd.restock:
         await uow.orders.save_items(order)
     await uow.orders.save([order])
     after = order.view()

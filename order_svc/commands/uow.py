@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chassis.unit_of_work import UnitOfWork
 from order_svc.domain.ports import OpenJobs, Orders, Refunds
+from order_svc.domain.views import OrderView
 
 
 class OrderUow(UnitOfWork, Protocol):
@@ -19,3 +20,6 @@ class OrderUow(UnitOfWork, Protocol):
 
     @property
     def refunds(self) -> Refunds: ...
+
+    def serialised(self, order: OrderView) -> bytes:
+        """The order as it is replied, kept for repeats, and in its events."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from chassis.errors import AppError, Kind
 from chassis.money import Money
@@ -168,6 +168,10 @@ class HoldPreview:
     points_earned: int
 
 
+# Pairs of product item id and pieces.
+Pieces: TypeAlias = tuple[tuple[int, int], ...]
+
+
 class Inventory(Protocol):
     """inventory_svc. Every call may be repeated, and raises Unavailable or DeadlineExceeded if there is no reply."""
 
@@ -191,14 +195,18 @@ class Inventory(Protocol):
         earlier revision is, and IncentiveInvalid when a code cannot be used again, or in a preview does not apply.
         """
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
+    async def restock(self, order_id: int, returned: Pieces, *, refunded: Money, written_off: Pieces = ()) -> None:
         """Restocks single items and adapts the points of the order, from the totals so far.
 
-        `returned` are pairs of product item id and pieces, `refunded` is the money that was refunded for any reason.
+        Those of the `returned` pieces that are `written_off` do not go back into stock. `refunded` is the money that
+        was refunded for any reason.
         """
 
-    async def release(self, order_id: int, revision: int) -> None:
-        """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded."""
+    async def release(self, order_id: int, revision: int, *, written_off: Pieces = ()) -> None:
+        """Releases the stock held for this revision of the order, or restocks it if sold. Raises HoldSuperseded.
+
+        The pieces that are `written_off` are sold instead, and do not go back into stock.
+        """
 
     async def release_unplaced(self, order_id: int) -> None:
         """Releases the hold of an order that was not placed, unless another request got the same hold."""

@@ -28,6 +28,8 @@ class Item:
     # The pieces of `quantity` that were returned with a refund, and their price at that time.
     returned: int = 0
     returned_price: Money
+    # The pieces that do not go back into stock.
+    written_off: int = 0
 
     @property
     def sub_total(self) -> Money:
@@ -48,6 +50,7 @@ class Item:
             unit_price=self.unit_price.amount,
             discount=self.discount.amount,
             returned=self.returned,
+            written_off=self.written_off,
             product_id=self.product_id,
             options=self.options,
         )
@@ -135,9 +138,11 @@ def revalued(discounts: Iterable[Discount], shown: Iterable[HeldDiscount]) -> tu
 
 
 def taken_back(
-    items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str
+    items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str, *, restock: bool = True
 ) -> tuple[tuple[Item, ...], Money]:
     """The items after the return of `returns` (product item, pieces), and the price of the returned pieces.
+
+    Unless they are to be restocked, they are written off.
 
     Raises InvalidArgument for items that the order does not have, or for more pieces than it has.
     """
@@ -156,7 +161,17 @@ def taken_back(
         # Not what earlier returns would cost today: the shop may have changed its rounding since.
         returned_price = item.price_of(item.returned + pieces)
         value += returned_price - item.returned_price
-        kept[product_item_id] = replace(item, returned=item.returned + pieces, returned_price=returned_price)
+        kept[product_item_id] = replace(
+            item,
+            returned=item.returned + pieces,
+            returned_price=returned_price,
+            written_off=item.written_off + (0 if restock else pieces),
+        )
     if faults:
         raise InvalidArgument.of_all(faults)
     return tuple(kept[item.product_item_id] for item in items), value
+
+
+def written_off(items: Iterable[Item]) -> tuple[Item, ...]:
+    """The items whose pieces, but for those that were returned before, do not go back into stock."""
+    return tuple(replace(item, written_off=item.written_off + item.quantity - item.returned) for item in items)

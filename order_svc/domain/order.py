@@ -5,7 +5,7 @@ A method that changes an order returns the events of the change, numbered by the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -71,6 +71,13 @@ class Order(PayableOrder):
         if self.payment.method is PaymentMethod.CASH and not self.is_free:
             self._paid(at)
         return [self._status_changed(moved, at)]
+
+    def annotate(self, metadata: Mapping[str, str], *, at: datetime) -> list[Event]:
+        """Replaces its metadata."""
+        if metadata == self.metadata:
+            return []
+        self.metadata = dict(metadata)
+        return [self._status_changed((self.status, self.status), at)]
 
     def alert(self, *, summary: str, detail: str, at: datetime) -> list[Event]:
         """Alerts administrators to a fault of this order."""

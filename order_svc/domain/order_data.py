@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,8 @@ class OrderData:
     shipments: tuple[Shipment, ...] = ()
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     sequence: int = 0
     stored_version: int = 0
     is_changed: bool = False
@@ -129,6 +131,8 @@ class OrderData:
             shipments=self.shipments,
             shipping_address=self.shipping_address,
             billing_address=self.billing_address,
+            metadata=self.metadata,
+            note=self.note,
             updated_at=self.updated_at,
         )
 

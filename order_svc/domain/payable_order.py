@@ -10,7 +10,7 @@ from chassis.errors import InvalidArgument
 from chassis.events import Event
 from chassis.money import Money
 from order_svc.domain.events import ADMIN_ALERT, PAYMENT_ATTEMPT, PAYMENT_REFUND
-from order_svc.domain.items import merged, taken_back
+from order_svc.domain.items import merged, taken_back, written_off
 from order_svc.domain.order_data import OrderData
 from order_svc.domain.payment import Payment
 from order_svc.domain.refund import Refund, RefundExceedsCharge, TooManyRefunds, available, given
@@ -77,13 +77,19 @@ class PayableOrder(OrderData):
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
     def refund(
-        self, amount: Money | None, items: Sequence[tuple[int, int]], *, reason: str, at: datetime
+        self,
+        amount: Money | None,
+        items: Sequence[tuple[int, int]],
+        *,
+        reason: str,
+        at: datetime,
+        restock: bool = True,
     ) -> tuple[Refund, list[Event]]:
         """Promises a refund: of `amount`, or of the price of the returned `items`, or of everything that remains.
 
         Items that cost nothing can be returned too. If an amount was refunded before, they are refunded with at most
         what remains. A paid order that has not shipped is cancelled when all of its items were returned, or an amount
-        was refunded and nothing remains.
+        was refunded and nothing remains. Unless they are to be restocked, the pieces that come back are written off.
 
         Raises RefundExceedsCharge, TooManyRefunds, and InvalidArgument for items that the order does not have.
         """
@@ -95,13 +101,16 @@ class PayableOrder(OrderData):
         if items:
             if not self.is_returnable:
                 raise RefundExceedsCharge.of(requested=remaining, remaining=Money.zero(self.currency))
-            self.items, price = taken_back(self.items, items, self.currency)
+            self.items, price = taken_back(self.items, items, self.currency, restock=restock)
             amount = min(price, remaining, key=lambda money: money.amount)
         else:
             amount = available(amount, remaining)
-        refund, events = self._promise(amount, items, reason=reason, at=at)
-        is_over = self.is_returned if items else not self.payment.remaining.amount
-        if self.status is Status.PAID and is_over:
+        remaining = self.payment.remaining - amount
+        is_over = self.status is Status.PAID and (self.is_returned if items else not remaining.amount)
+        if is_over and not items and not restock:
+            self.items = written_off(self.items)
+        refund, events = self._promise(amount, items, reason=reason, at=at, restock=restock)
+        if is_over:
             events += self.cancel(reason=reason, code=CancelReason.REFUNDED, at=at)
         return refund, events
 
@@ -176,7 +185,7 @@ class PayableOrder(OrderData):
         self.paid_at = at
 
     def _promise(
-        self, amount: Money, items: Sequence[tuple[int, int]], *, reason: str, at: datetime
+        self, amount: Money, items: Sequence[tuple[int, int]], *, reason: str, at: datetime, restock: bool = True
     ) -> tuple[Refund, list[Event]]:
         self.payment.refunded += amount
         self.payment.processed_at = at
@@ -188,6 +197,7 @@ class PayableOrder(OrderData):
             reason=reason,
             requested_at=at,
             items=tuple(merged(items).items()),
+            restock=restock,
         )
         self.refunds = (*self.refunds, refund)
         return refund, [self._refund_event(amount, RefundState.PROMISED, at)]

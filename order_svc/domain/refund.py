@@ -48,6 +48,8 @@ class Refund:
     # The returned pieces: pairs of product item id and quantity.
     items: tuple[tuple[int, int], ...] = ()
     done_at: datetime | None = None
+    # Whether the pieces that it gives back go into stock again.
+    restock: bool = True
 
     def view(self) -> RefundView:
         return RefundView(
@@ -58,6 +60,7 @@ class Refund:
             state=RefundState.PROMISED if self.done_at is None else RefundState.GIVEN,
             requested_at=self.requested_at,
             done_at=self.done_at,
+            restock=self.restock,
         )
 
 

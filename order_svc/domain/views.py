@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,6 +25,8 @@ class ItemView:
     discount: Decimal = Decimal("0.00")
     # Pieces that were returned with a refund.
     returned: int = 0
+    # Pieces that do not go back into stock.
+    written_off: int = 0
     product_id: int = 0
     options: tuple[tuple[str, str], ...] = ()
 
@@ -77,6 +80,8 @@ class RefundView:
     state: RefundState
     requested_at: datetime
     done_at: datetime | None
+    # Whether the pieces that it gives back go into stock again.
+    restock: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,9 @@ class OrderView:
     shipments: tuple[Shipment, ...] = ()
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    # What the shopper said when it was placed.
+    note: str = ""
     # The team that it was placed for; its members see and change it.
     team_id: str | None = None
     # None in what 0.2.0 stored.

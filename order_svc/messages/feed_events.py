@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
+from easyorder.google.type import Money
 from easyorder.internal.order.v1 import (
     AdminAlert,
     Event,
@@ -17,17 +16,14 @@ from easyorder.internal.order.v1 import (
     PaymentAttempt,
     PaymentRefund,
 )
-from easyorder.order.v1 import OrderStatus, PaymentOutcome, RefundState
+from easyorder.order.v1 import OrderEvent, OrderStatus
 
 from chassis.events import PublishedEvent
-from chassis.wire_types import amount_message
+from chassis.wire import codec
 from order_svc.domain import events
-from order_svc.domain import status as domain
 
 # docs/events.md says when it grows.
 SCHEMA_VERSION = 1
-
-Payload = Mapping[str, Any]
 
 
 def feed_event(published: PublishedEvent) -> Event:
@@ -42,47 +38,53 @@ def feed_event(published: PublishedEvent) -> Event:
         owner_team=event.owner_team or "",
         event_time=event.occurred_on,
         schema_version=SCHEMA_VERSION,
-        **({event.kind: make(event.payload)} if make else {}),
+        traceparent=event.traceparent,
+        **({event.kind: make(event.content)} if make else {}),
     )
 
 
-def _created(payload: Payload) -> OrderCreated:
-    order = payload["order"]
-    # As JSON it is read from the outbox; just written it is an OrderView.
-    return OrderCreated(status=_status(order["status"] if isinstance(order, Mapping) else order.status))
+def _created(content: bytes) -> OrderCreated:
+    # The order in it is not converted for its status.
+    created: Any = codec(OrderEvent).parse(content)
+    order = created.order_created.order
+    return OrderCreated(status=OrderStatus(order.status), total_amount=_total(order))
 
 
-def _created_with_incentive(payload: Payload) -> OrderCreatedWithIncentive:
-    return OrderCreatedWithIncentive(
-        discount_total=amount_message(Decimal(payload["discount_total"]), payload["currency"])
+def _created_with_incentive(content: bytes) -> OrderCreatedWithIncentive:
+    created = codec(OrderEvent).decode(content).order_created_with_incentive
+    assert created is not None
+    return OrderCreatedWithIncentive(discount_total=created.discount_total)
+
+
+def _status_changed(content: bytes) -> OrderStatusChanged:
+    change: Any = codec(OrderEvent).parse(content)
+    return OrderStatusChanged(
+        from_status=OrderStatus(change.order_status_changed.from_status),
+        to_status=OrderStatus(change.order_status_changed.to_status),
+        total_amount=_total(change.order_status_changed.order),
     )
 
 
-def _status_changed(payload: Payload) -> OrderStatusChanged:
-    return OrderStatusChanged(from_status=_status(payload["from"]), to_status=_status(payload["to"]))
+def _total(order: Any) -> Money | None:
+    if not order.HasField("total_amount"):
+        return None
+    total = order.total_amount
+    return Money(currency_code=total.currency_code, units=total.units, nanos=total.nanos)
 
 
-def _payment_attempt(payload: Payload) -> PaymentAttempt:
-    next_attempt = payload["next_attempt_time"]
-    return PaymentAttempt(
-        number=payload["number"],
-        outcome=PaymentOutcome[domain.PaymentOutcome(payload["outcome"]).name],
-        next_attempt_time=datetime.fromisoformat(next_attempt) if isinstance(next_attempt, str) else next_attempt,
-    )
+def _payment_attempt(content: bytes) -> PaymentAttempt:
+    attempt = codec(OrderEvent).decode(content).payment_attempt
+    assert attempt is not None
+    return PaymentAttempt(number=attempt.number, outcome=attempt.outcome, next_attempt_time=attempt.next_attempt_time)
 
 
-def _payment_refund(payload: Payload) -> PaymentRefund:
-    return PaymentRefund(
-        amount=amount_message(Decimal(payload["amount"]), payload["currency"]),
-        state=RefundState[domain.RefundState(payload["state"]).name],
-    )
+def _payment_refund(content: bytes) -> PaymentRefund:
+    refund = codec(OrderEvent).decode(content).payment_refund
+    assert refund is not None
+    return PaymentRefund(amount=refund.amount, state=refund.state)
 
 
-def _status(stored: str) -> OrderStatus:
-    return OrderStatus[domain.Status(stored).name]
-
-
-_CONTENTS: Mapping[str, Callable[[Payload], Any]] = {
+_CONTENTS: Mapping[str, Callable[[bytes], Any]] = {
     events.ORDER_CREATED: _created,
     events.ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
     events.ORDER_STATUS_CHANGED: _status_changed,

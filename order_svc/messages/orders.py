@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from easyorder.common.v1 import Discount, ItemOption, OrderLine, PaymentMethod, PaymentStatus, StockState
 from easyorder.internal.order.v1 import ItemStock
@@ -28,7 +29,7 @@ from easyorder.order.v1 import (
     CurrencyReport as CurrencyReportMessage,
 )
 
-from chassis.wire_types import amount_message
+from chassis.google_types import amount_message
 from order_svc.domain.shipment import Shipment as ShipmentData
 from order_svc.domain.views import DiscountView, ItemView, OrderView, PaymentView, RefundView, StockView
 from order_svc.messages.addresses import address_message
@@ -60,6 +61,8 @@ def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> 
         ],
         shipping_address=address_message(view.shipping_address),
         billing_address=address_message(view.billing_address),
+        metadata=dict(view.metadata),
+        note=view.note,
         placed_at=view.placed_at,
         paid_at=view.paid_at,
         cancelled_at=view.cancelled_at,
@@ -92,9 +95,10 @@ def status_message(view: OrderView, ids: OrderIds) -> GetOrderStatusResponse:
     )
 
 
-def report_message(day: str, business: Sequence[CurrencyReport]) -> DailyReport:
+def report_message(day: str, zone: ZoneInfo, business: Sequence[CurrencyReport]) -> DailyReport:
     """The report of a day."""
-    return DailyReport(date=day, currencies=[_currency_report(of_one) for of_one in business])
+    currencies = [_currency_report(of_one) for of_one in business]
+    return DailyReport(date=day, time_zone=zone.key, currencies=currencies)
 
 
 def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
@@ -106,7 +110,12 @@ def _currency_report(business: CurrencyReport) -> CurrencyReportMessage:
         revenue=amount_message(business.revenue, currency),
         refunds=amount_message(business.refunds, currency),
         hours=[
-            HourReport(hour=hour.hour, orders=hour.orders, revenue=amount_message(hour.revenue, currency))
+            HourReport(
+                hour=hour.hour,
+                start_time=hour.start,
+                orders=hour.orders,
+                revenue=amount_message(hour.revenue, currency),
+            )
             for hour in business.hours
         ],
         top_items=[
@@ -138,6 +147,7 @@ def _item(item: ItemView, currency: str, ids: OrderIds) -> OrderItem:
         sub_total=amount_message(item.sub_total, currency),
         discount=amount_message(item.discount, currency),
         returned_quantity=item.returned,
+        written_off_quantity=item.written_off,
         product_id=str(item.product_id) if item.product_id else "",
         options=[ItemOption(variation=variation, value=value) for variation, value in item.options],
     )
@@ -175,6 +185,7 @@ def _refund(refund: RefundView, currency: str, id: str) -> Refund:
         state=RefundState[refund.state.name],
         create_time=refund.requested_at,
         refund_time=refund.done_at,
+        restock=refund.restock,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import telemetry
+from chassis import logs
 from chassis.audit import AuditEntry, ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
@@ -24,7 +24,6 @@ from chassis.db.tables import AUDIT_ENTRY, RECORDED_ERROR
 from chassis.db.unit_of_work import sql_units_of_work
 from chassis.grpc.clients import Peer
 from chassis.grpc.server import GrpcServer, serve
-from chassis.metrics import Gauges
 from chassis.unit_of_work import OpenUnitOfWork
 from ops.api import OPS, OpsApi, purge
 from order_svc.payment.adapters.ledger import SqlLedgerUow
@@ -35,6 +34,7 @@ from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.config import DATABASE, PaymentSettings
 from order_svc.payment.domain.provider import NoWebhooks, PaymentProvider, Webhooks
 from rate_limits.call_limiter import call_limiter
+from telemetry.gauges import Gauges
 
 NAME = "payment"
 SERVICE = "easyorder.internal.payment.v1.PaymentService"
@@ -52,7 +52,7 @@ class Provider:
 async def run(settings: PaymentSettings) -> None:
     """Serves until SIGTERM or SIGINT. Raises ValueError without a secret for the checkpoints of the audit."""
     assert settings.own_secret
-    telemetry.configure(settings, NAME)
+    logs.configure(settings, NAME)
     engine = make_engine(
         settings.database_url(DATABASE),
         application_name="easyorder-payment",
@@ -136,6 +136,7 @@ def payment_server(
         report=error_log.report,
         trusted_proxies=settings.trusted_proxies,
         limiter=call_limiter(settings.rate_limits_file),
+        gauges=gauges,
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         probe=takes_writes(engine),

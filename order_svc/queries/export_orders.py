@@ -1,4 +1,4 @@
-"""ExportOrders: the orders of some days as CSV (RFC 4180), in order of time, with at most one page in memory.
+"""ExportOrders: the orders of some days, or their items, as CSV, in order of time, with at most one page in memory.
 
 All pages are of one snapshot. An open snapshot keeps a connection and the versions of changed rows, so the number of
 exports and the time of each are limited.
@@ -6,19 +6,23 @@ exports and the time of each are limited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, literal, text, tuple_
+from sqlalchemy import BigInteger, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.types import UtcDateTime
 from chassis.errors import AppError, Kind
-from foundation.csv_lines import lines, text_cell, time_cell
+from foundation.csv_lines import lines, time_cell
+from foundation.time_zones import midnight
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
-from order_svc.queries.read_model import OrderRow, views_of, whole_orders
+from order_svc.queries.read_model import OrderRow, views_of
 
 PAGE_SIZE = 500
 MAX_EXPORTS = 4
@@ -28,7 +32,7 @@ PAUSE_S = 300.0
 _LIMIT_PAUSES = text(
     "SELECT set_config('idle_in_transaction_session_timeout', CAST(CAST(:ms AS bigint) AS text), true)"
 )
-COLUMNS = (
+_ORDER_COLUMNS = (
     "id",
     "number",
     "status",
@@ -45,6 +49,28 @@ COLUMNS = (
     "payment_status",
     "transaction_id",
     "items",
+    "note",
+    "metadata",
+)
+_ITEM_COLUMNS = (
+    "order_id",
+    "order_number",
+    "order_status",
+    "placed_at",
+    "currency_code",
+    "item_id",
+    "product_id",
+    "product_item_id",
+    "sku",
+    "name",
+    "options",
+    "quantity",
+    "unit_price",
+    "sub_total",
+    "discount_total",
+    "total_amount",
+    "returned_quantity",
+    "written_off_quantity",
 )
 
 
@@ -68,11 +94,12 @@ async def limit_pauses(session: AsyncSession) -> None:
     await session.execute(_LIMIT_PAUSES, {"ms": round(PAUSE_S * 1000)})
 
 
-async def page_of_orders(session: AsyncSession, first: date, last: date, after: Cursor | None) -> list[OrderView]:
+async def page_of_orders(
+    session: AsyncSession, first: date, last: date, zone: ZoneInfo, after: Cursor | None
+) -> list[OrderView]:
     """The next orders placed from day `first` to day `last`, both included; fewer than a page at the end."""
-    query = whole_orders().where(
-        OrderRow.placed_at >= datetime.combine(first, time.min, UTC),
-        OrderRow.placed_at < datetime.combine(last, time.min, UTC) + timedelta(days=1),
+    query = select(OrderRow).where(
+        OrderRow.placed_at >= midnight(first, zone), OrderRow.placed_at < midnight(last + timedelta(days=1), zone)
     )
     if after is not None:
         place = tuple_(literal(after.placed_at, UtcDateTime), literal(after.id, BigInteger))
@@ -80,21 +107,29 @@ async def page_of_orders(session: AsyncSession, first: date, last: date, after: 
     return await views_of(session, query.order_by(OrderRow.placed_at, OrderRow.id).limit(PAGE_SIZE))
 
 
-def csv_of(orders: Sequence[OrderView], ids: OrderIds) -> Iterator[bytes]:
-    """A line for each order."""
-    return lines(_line(order, ids) for order in orders)
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """What the lines of an export are."""
+
+    name: str
+    columns: Sequence[str]
+    _rows: Callable[[OrderView, OrderIds, ZoneInfo], Iterable[Sequence[object]]]
+
+    def csv_of(self, orders: Sequence[OrderView], ids: OrderIds, zone: ZoneInfo) -> Iterator[bytes]:
+        """The lines of `orders`, with times in `zone`."""
+        return lines(row for order in orders for row in self._rows(order, ids, zone))
 
 
-def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
+def _order_row(order: OrderView, ids: OrderIds, zone: ZoneInfo) -> Iterator[Sequence[object]]:
     payment = order.payment
-    return (
+    yield (
         ids.of_order(order.id),
         order.id,
         order.status.contract_name,
-        time_cell(order.placed_at),
-        time_cell(order.paid_at),
-        time_cell(order.cancelled_at),
-        text_cell(order.created_by),
+        time_cell(order.placed_at, zone),
+        time_cell(order.paid_at, zone),
+        time_cell(order.cancelled_at, zone),
+        order.created_by,
         order.currency,
         order.sub_total,
         order.discount_total,
@@ -102,6 +137,40 @@ def _line(order: OrderView, ids: OrderIds) -> tuple[object, ...]:
         payment.refunded,
         payment.method.contract_name,
         payment.status.contract_name,
-        text_cell(payment.transaction_id),
-        text_cell("; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items)),
+        payment.transaction_id,
+        "; ".join(f"{item.quantity} x {item.sku} {item.name}" for item in order.items),
+        order.note,
+        json.dumps(dict(order.metadata), ensure_ascii=False) if order.metadata else "",
     )
+
+
+def _item_rows(order: OrderView, ids: OrderIds, zone: ZoneInfo) -> Iterator[Sequence[object]]:
+    head = (
+        ids.of_order(order.id),
+        order.id,
+        order.status.contract_name,
+        time_cell(order.placed_at, zone),
+        order.currency,
+    )
+    for item in order.items:
+        yield (
+            *head,
+            ids.of_item(item.id),
+            # None of an item that was ordered before 0.3.0.
+            item.product_id or None,
+            item.product_item_id,
+            item.sku,
+            item.name,
+            "; ".join(f"{variation}: {value}" for variation, value in item.options),
+            item.quantity,
+            item.unit_price,
+            item.sub_total,
+            item.discount,
+            item.sub_total - item.discount,
+            item.returned,
+            item.written_off,
+        )
+
+
+ORDERS = ExportView("orders", _ORDER_COLUMNS, _order_row)
+ITEMS = ExportView("order_items", _ITEM_COLUMNS, _item_rows)

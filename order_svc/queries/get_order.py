@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from order_svc.domain.views import OrderView
-from order_svc.queries.read_model import OrderRow, views_of, whole_orders
+from order_svc.queries.read_model import OrderRow, views_of
 
 
 async def get_order(session: AsyncSession, order_id: int) -> OrderView | None:
     """None if there is no such order, or the caller may not see it."""
-    return next(iter(await views_of(session, whole_orders().where(OrderRow.id == order_id))), None)
+    return next(iter(await views_of(session, select(OrderRow).where(OrderRow.id == order_id))), None)

@@ -7,30 +7,34 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iter
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.background import to_completion
+from chassis.clock import Clock, SystemClock
 from chassis.context import current
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from foundation.csv_lines import lines
+from foundation.time_zones import time_zone
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
 from order_svc.queries.daily_report import CurrencyReport, daily_report
 from order_svc.queries.export_orders import (
-    COLUMNS,
     EXPORT_S,
     MAX_EXPORTS,
+    ORDERS,
     PAGE_SIZE,
     Cursor,
     ExportTooSlow,
+    ExportView,
     TooManyExports,
-    csv_of,
     limit_pauses,
     page_of_orders,
 )
@@ -48,12 +52,19 @@ class OrderQueries:
     """Reads the orders of the caller and of the caller's teams; all orders for administrators and services."""
 
     def __init__(
-        self, read: AsyncEngine, read_your_writes: ReadYourWrites, ids: OrderIds, creator_of: CreatorOf
+        self,
+        read: AsyncEngine,
+        read_your_writes: ReadYourWrites,
+        ids: OrderIds,
+        creator_of: CreatorOf,
+        time_zone: str = "UTC",
+        clock: Clock | None = None,
     ) -> None:
         # All statements of a session see the database as of the first one.
         self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
-        self._ids, self._creator_of = ids, creator_of
+        self._ids, self._creator_of, self._time_zone = ids, creator_of, time_zone
+        self._clock = clock or SystemClock()
         # Exports leave at least half of the connections to the other reads.
         self._max_exports = min(MAX_EXPORTS, cast(QueuePool, read.sync_engine.pool).size() // 2)
         self._exports = 0
@@ -68,41 +79,55 @@ class OrderQueries:
             raise OrderNotFound.of()
         return order
 
-    async def list_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
+    def zone(self, name: str = "") -> ZoneInfo:
+        """The time zone of that name; the shop's without one. Raises ValueError."""
+        return time_zone(name or self._time_zone)
+
+    def today(self, zone: ZoneInfo) -> date:
+        return self._clock.now().astimezone(zone).date()
+
+    async def list_orders(
+        self, *, page_size: int = 0, page_token: str = "", filter: str = "", zone: ZoneInfo | None = None
+    ) -> OrderPage:
         """The orders that are the caller's own. Raises InvalidArgument."""
         return await self._page(
-            lambda session: list_orders(session, self._ids, page_size=page_size, page_token=page_token, filter=filter)
+            partial(list_orders, page_size=page_size, page_token=page_token, filter=filter, zone=zone or self.zone())
         )
 
-    async def list_all_orders(self, *, page_size: int = 0, page_token: str = "", filter: str = "") -> OrderPage:
+    async def list_all_orders(
+        self, *, page_size: int = 0, page_token: str = "", filter: str = "", zone: ZoneInfo | None = None
+    ) -> OrderPage:
         """The orders of all people, for administrators. Raises InvalidArgument."""
         return await self._page(
-            lambda session: list_all_orders(
-                session, self._ids, page_size=page_size, page_token=page_token, filter=filter
+            partial(
+                list_all_orders, page_size=page_size, page_token=page_token, filter=filter, zone=zone or self.zone()
             )
         )
 
-    async def daily_report(self, day: date) -> list[CurrencyReport]:
+    async def daily_report(self, day: date, zone: ZoneInfo | None = None) -> list[CurrencyReport]:
         """The report over all orders, for administrators."""
         await self._wait()
-        return await self._read(lambda session: daily_report(session, day))
+        return await self._read(lambda session: daily_report(session, day, zone or self.zone()))
 
-    async def export_orders(self, first: date, last: date) -> AsyncGenerator[bytes, None]:
-        """The orders of all people as CSV, in parts, all as of one moment.
+    async def export_orders(
+        self, first: date, last: date, view: ExportView = ORDERS, zone: ZoneInfo | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The orders of all people as CSV, in parts, all as of one moment, with times in `zone`.
 
         The connection is held until the end. Raises TooManyExports, and ExportTooSlow for a slow reader.
         """
         await self._wait()
+        zone = zone or self.zone()
         begun = asyncio.get_running_loop().time()
         with self._one_more_export():
             async with self._sessions() as session:
                 await _completed(limit_pauses(session))
                 after: Cursor | None = None
                 while True:
-                    orders = await _completed(page_of_orders(session, first=first, last=last, after=after))
+                    orders = await _completed(page_of_orders(session, first=first, last=last, zone=zone, after=after))
                     if after is None:
-                        yield b"".join(lines([COLUMNS]))
-                    for part in csv_of(orders, self._ids):
+                        yield b"".join(lines([view.columns]))
+                    for part in view.csv_of(orders, self._ids, zone):
                         _check_time(begun)
                         yield part
                     if len(orders) < PAGE_SIZE:
@@ -119,10 +144,10 @@ class OrderQueries:
         finally:
             self._exports -= 1
 
-    async def _page(self, query: Callable[[AsyncSession], Awaitable[OrderPage]]) -> OrderPage:
+    async def _page(self, query: Callable[[AsyncSession, OrderIds], Awaitable[OrderPage]]) -> OrderPage:
         await self._wait()
         read_time = self._freshness.read_time()
-        return replace(await self._read(query), read_time=read_time)
+        return replace(await self._read(lambda session: query(session, self._ids)), read_time=read_time)
 
     async def _wait(self) -> None:
         request = current()

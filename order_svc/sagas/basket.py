@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chassis.context import Caller
@@ -28,6 +29,8 @@ class Basket:
     loyalty_points: int = 0
     shipping_address: PostalAddress | None = None
     billing_address: PostalAddress | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     def require_own_team(self) -> None:
         """Raises TeamNotFound if it is for a team of which the caller is no member."""

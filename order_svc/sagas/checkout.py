@@ -86,8 +86,8 @@ class Checkout:
         self._hold_margin = hold_margin
         self.stock_jobs = StockJobs(mediator, inventory)
 
-    async def place(self, basket: Basket) -> OrderView:
-        """Holds the stock and places the order. A refusal leaves nothing behind."""
+    async def place(self, basket: Basket) -> bytes:
+        """Holds the stock and places the order, and answers it serialised. A refusal leaves nothing behind."""
         # Continues after the caller has disconnected: half a checkout would hold stock until it expires.
         return await to_completion(self._place(basket))
 
@@ -112,7 +112,7 @@ class Checkout:
             **self.stock_jobs.handlers(),
         }
 
-    async def _place(self, basket: Basket) -> OrderView:
+    async def _place(self, basket: Basket) -> bytes:
         try:
             basket.require_own_team()
         except TeamNotFound:
@@ -260,6 +260,8 @@ async def _order_on(hold: Hold, basket: Basket, order_id: int, next_id: Callable
         hold=hold,
         shipping_address=basket.shipping_address,
         billing_address=basket.billing_address,
+        metadata=basket.metadata,
+        note=basket.note,
     )
 
 

@@ -105,8 +105,8 @@ class Refunding:
 
     async def _restock(self, job: Job) -> JobResult:
         payload = job.payload
-        lines = tuple((item, pieces) for item, pieces in payload["lines"])
         refunded = Money.of(payload["refunded"], payload["currency"])
+        lines, written_off = jobs.pieces(payload, "lines"), jobs.pieces(payload, "written_off")
         with ending_the_job(ALWAYS):
-            await self._inventory.restock(payload["order_id"], lines, refunded=refunded)
+            await self._inventory.restock(payload["order_id"], lines, refunded=refunded, written_off=written_off)
         return JobResult()

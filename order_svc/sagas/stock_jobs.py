@@ -113,7 +113,9 @@ class StockJobs:
 
     async def _release(self, job: Job) -> JobResult:
         try:
-            await self._inventory.release(job.payload["order_id"], job.payload["revision"])
+            await self._inventory.release(
+                job.payload["order_id"], job.payload["revision"], written_off=jobs.pieces(job.payload, "written_off")
+            )
         except HoldSuperseded as error:
             return JobResult(note=error.message)
         return JobResult()

@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from easyorder.common.v1 import Heartbeat
-from easyorder.order.v1 import (
-    AdminAlert,
-    InventoryStatus,
-    Order,
-    OrderCreated,
-    OrderCreatedWithIncentive,
-    OrderEvent,
-    OrderSnapshot,
-    OrderStatus,
-    OrderStatusChanged,
-    PaymentAttempt,
-    PaymentRefund,
-)
-from easyorder.order.v1 import PaymentOutcome as PaymentOutcomeMessage
-from easyorder.order.v1 import RefundState as RefundStateMessage
-from pydantic import TypeAdapter
+from easyorder.order.v1 import OrderEvent, OrderSnapshot, OrderStatus
 
 from chassis.context import Caller
 from chassis.errors import AppError
 from chassis.events import PublishedEvent
 from chassis.grpc.status import to_status
-from chassis.wire_types import amount_message
-from order_svc.domain.events import (
-    ADMIN_ALERT,
-    INVENTORY_STATUS,
-    ORDER_CREATED,
-    ORDER_CREATED_WITH_INCENTIVE,
-    ORDER_STATUS_CHANGED,
-    PAYMENT_ATTEMPT,
-    PAYMENT_REFUND,
-)
-from order_svc.domain.status import PaymentOutcome, RefundState, Status
-from order_svc.domain.views import DiscountView, OrderView, StockView
-from order_svc.messages.orders import discount_message, order_message, stock_message
+from chassis.wire import codec
+from order_svc.domain.events import ADMIN_ALERT, ORDER_STATUS_CHANGED
+from order_svc.domain.status import Status
+from order_svc.domain.views import OrderView
+from order_svc.messages.orders import order_message
 from order_svc.order_ids import OrderIds
-
-_ORDERS = TypeAdapter(OrderView)
-_STOCKS = TypeAdapter(tuple[StockView, ...])
-_DISCOUNTS = TypeAdapter(tuple[DiscountView, ...])
-_TIMES = TypeAdapter(datetime | None)
 
 
 class StreamEvent:
@@ -67,7 +38,9 @@ class StreamEvent:
     @property
     def status(self) -> Status | None:
         """The new status of the order, if it changed."""
-        return Status(self.event.payload["to"]) if self.event.kind == ORDER_STATUS_CHANGED else None
+        if self.event.kind != ORDER_STATUS_CHANGED:
+            return None
+        return Status[OrderStatus(self._content.order_status_changed.to_status).name or ""]
 
     def is_for(self, caller: Caller) -> bool:
         """Whether the caller may see the event; owners see everything about their orders except alerts."""
@@ -87,22 +60,32 @@ class StreamEvent:
         """For a stream of many orders; None for an event that this version does not know."""
         return self._message(self._ids.resume_tokens.of_feed(self.position))
 
+    @cached_property
+    def message_of_webhook(self) -> OrderEvent | None:
+        """For a webhook, whose receiver resumes nothing; None for an event that this version does not know."""
+        return self._message("")
+
     def _message(self, resume_token: str) -> OrderEvent | None:
-        if self._content is None:
+        if self._content.WhichOneof("content") is None:
             return None
         event = self.event
-        return OrderEvent(
+        message: OrderEvent = replace(
+            self._contained,
             resume_token=resume_token,
             sequence=event.sequence,
             event_time=event.occurred_on,
             order_id=self._ids.of_order(event.aggregate_id),
-            **self._content,
         )
+        return message
 
     @cached_property
-    def _content(self) -> Mapping[str, Any] | None:
-        make = _CONTENTS.get(self.event.kind)
-        return make(self.event.payload, self._ids) if make else None
+    def _contained(self) -> OrderEvent:
+        message: OrderEvent = codec(OrderEvent).read(self._content)
+        return message
+
+    @cached_property
+    def _content(self) -> Any:
+        return codec(OrderEvent).parse(self.event.content)
 
 
 def snapshot(order: OrderView, ids: OrderIds, *, at: datetime) -> OrderEvent:
@@ -141,70 +124,3 @@ def ending(error: AppError, last: OrderEvent, *, of_order: bool, at: datetime) -
         order_id=last.order_id if of_order else "",
         error=to_status(error),
     )
-
-
-def _order(payload: Mapping[str, Any], ids: OrderIds) -> Order:
-    return order_message(_ORDERS.validate_python(payload["order"]), ids)
-
-
-def _created(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
-    return {"order_created": OrderCreated(order=_order(payload, ids))}
-
-
-def _created_with_incentive(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
-    currency = payload["currency"]
-    discounts = _DISCOUNTS.validate_python(payload["discounts"])
-    created = OrderCreatedWithIncentive(
-        discounts=[discount_message(discount, currency) for discount in discounts],
-        sub_total=amount_message(Decimal(payload["sub_total"]), currency),
-        discount_total=amount_message(Decimal(payload["discount_total"]), currency),
-        total_amount=amount_message(Decimal(payload["total_amount"]), currency),
-    )
-    return {"order_created_with_incentive": created}
-
-
-def _status_changed(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
-    change = OrderStatusChanged(
-        from_status=OrderStatus[Status(payload["from"]).name],
-        to_status=OrderStatus[Status(payload["to"]).name],
-        order=_order(payload, ids),
-    )
-    return {"order_status_changed": change}
-
-
-def _payment_attempt(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
-    attempt = PaymentAttempt(
-        number=payload["number"],
-        outcome=PaymentOutcomeMessage[PaymentOutcome(payload["outcome"]).name],
-        next_attempt_time=_TIMES.validate_python(payload["next_attempt_time"]),
-    )
-    return {"payment_attempt": attempt}
-
-
-def _payment_refund(payload: Mapping[str, Any], ids: OrderIds) -> Mapping[str, Any]:
-    refund = PaymentRefund(
-        amount=amount_message(Decimal(payload["amount"]), payload["currency"]),
-        state=RefundStateMessage[RefundState(payload["state"]).name],
-        order=_order(payload, ids),
-    )
-    return {"payment_refund": refund}
-
-
-def _admin_alert(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
-    return {"admin_alert": AdminAlert(summary=payload["summary"], detail=payload["detail"])}
-
-
-def _inventory_status(payload: Mapping[str, Any], _ids: OrderIds) -> Mapping[str, Any]:
-    stocks = _STOCKS.validate_python(payload["items"])
-    return {"inventory_status": InventoryStatus(items=[stock_message(stock) for stock in stocks])}
-
-
-_CONTENTS: Mapping[str, Callable[[Mapping[str, Any], OrderIds], Mapping[str, Any]]] = {
-    ORDER_CREATED: _created,
-    ORDER_CREATED_WITH_INCENTIVE: _created_with_incentive,
-    ORDER_STATUS_CHANGED: _status_changed,
-    PAYMENT_ATTEMPT: _payment_attempt,
-    PAYMENT_REFUND: _payment_refund,
-    ADMIN_ALERT: _admin_alert,
-    INVENTORY_STATUS: _inventory_status,
-}

@@ -182,7 +182,7 @@ def test_an_npm_package_that_is_not_pinned_is_found() -> None:
 
 
 def test_every_npm_package_is_pinned_and_hashed() -> None:
-    for path in files("tests/clients"):
+    for path in files("examples"):
         if path.name == "package.json":
             lock = path.with_name("package-lock.json")
             read = [json.loads(file.read_text(encoding="utf-8")) for file in (path, lock)]
@@ -221,7 +221,7 @@ def test_each_revision_follows_the_one_before() -> None:
 def test_each_database_with_the_chassiss_tables_has_run_all_of_its_sql() -> None:
     # A change log and versions of rows are for some databases only.
     wanted = {path.stem for path in files("chassis/db/alembic") if path.suffix == ".sql"}
-    wanted -= {"0001_change_log", "0003_row_version", "0009_take_changes", "0014_projectors_turn"}
+    wanted -= {"0001_change_log", "0003_row_version", "0009_take_changes", "0014_projectors_turn", "0016_change_keys"}
     run: dict[Path, str] = {}
     for path in files():
         if path.parent.name == "versions" and path.suffix == ".py":

@@ -12,8 +12,10 @@ PACKAGES = [
     "chassis",
     "postgresql_odbc",
     "foundation",
+    "telemetry",
     "ops",
     "rate_limits",
+    "broker",
     "identity_svc",
     "inventory_svc",
     "order_svc",
@@ -21,7 +23,11 @@ PACKAGES = [
     "envoy",
     "deploy",
     "bench",
+    "cli",
+    "clients",
 ]
+# Generated from proto/.
+GENERATED = ("clients/python/easyorder_client/messages/", "clients/python/easyorder_client/methods.py")
 FILE_LINES = 300
 FUNCTION_LINES = 40
 # The chassis has 5,500 lines when its machinery is at its smallest; the rest is for keys, mutual TLS and
@@ -35,9 +41,10 @@ RELEASED = {
 
 
 def sources() -> Iterator[tuple[Path, str]]:
-    for path in files():
-        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES:
-            yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+    for path in files(*PACKAGES):
+        name = path.relative_to(ROOT)
+        if path.suffix == ".py" and not str(name).startswith(GENERATED):
+            yield name, path.read_text(encoding="utf-8")
 
 
 def too_long(source: str) -> Iterator[str]:

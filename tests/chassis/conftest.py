@@ -27,6 +27,9 @@ CHANGES = (
     "0012_outbox_start",
     "0013_outbox_epoch",
     "0015_audit_checkpoints",
+    "0017_outbox_text",
+    "0018_error_indexes",
+    "0019_bytes",
 )
 
 

@@ -132,7 +132,8 @@ def _noted(cmd: TakeNote) -> Event:
         sequence=1,
         owner="ann",
         occurred_on=FakeClock().now(),
-        payload={"text": cmd.text},
+        payload={},
+        content=cmd.text.encode(),
     )
 
 
@@ -140,7 +141,7 @@ def in_memory_app() -> MediatorApp:
     state = ChassisState()
 
     async def notes() -> list[str]:
-        return sorted(event.payload["text"] for event in state.events)
+        return sorted(event.content.decode() for event in state.events)
 
     async def purge_answers() -> None:
         state.purge_answers()
@@ -155,7 +156,7 @@ def sql_app(engine: AsyncEngine, *, optimistic: bool = False) -> MediatorApp:
 
     async def notes() -> list[str]:
         async with engine.connect() as connection:
-            return sorted(payload["text"] for payload in await connection.scalars(select(OUTBOX.c.payload)))
+            return sorted(bytes(payload).decode() for payload in await connection.scalars(select(OUTBOX.c.payload)))
 
     async def purge_answers() -> None:
         await purge(engine, MeshSettings(idempotency_keys_days=1e-12, mesh_secret=SecretStr("m" * 32)))

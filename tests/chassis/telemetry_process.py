@@ -16,12 +16,14 @@ import grpc
 from easyorder.order.v1 import GetOrderRequest
 from opentelemetry import trace
 
-from chassis import telemetry
+from chassis import logs
 from chassis.errors import Internal, PermissionDenied, Unavailable
 from chassis.grpc.channel import open_channel
 from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff, Job, JobResult, NewJob
 from chassis.settings import MeshSettings
+from telemetry.gauges import Gauges
+from telemetry.otlp_metrics import OtlpMetrics
 from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER, OrderApi, orders
 from tests.chassis.job_bench import InMemoryJobBench
 
@@ -68,8 +70,13 @@ async def jobs_that_fail() -> None:
 
 
 async def main(endpoint: str, form: str) -> None:
-    settings = MeshSettings.model_validate({"otlp_endpoint": endpoint, "log_format": form})
-    telemetry.configure(settings, "order")
+    settings = MeshSettings.model_validate(
+        {"otlp_endpoint": endpoint, "log_format": form, "metrics": bool(endpoint), "trace_ratio": 1}
+    )
+    logs.configure(settings, "order")
+    exports = [OtlpMetrics(endpoint, "order", Gauges())] if endpoint else []
+    for export in exports:
+        await export.start()
     logging.getLogger("a.library").warning("from %s", "elsewhere")
 
     async def fail() -> None:
@@ -91,7 +98,10 @@ async def main(endpoint: str, form: str) -> None:
                 call: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
                 await call(b"")
     await jobs_that_fail()
-    print("telemetry loaded" if "opentelemetry.sdk" in sys.modules else "telemetry not loaded")
+    for export in exports:
+        await export.stop()
+    is_loaded = {"opentelemetry.sdk", "prometheus_client"} & sys.modules.keys()
+    print("telemetry loaded" if is_loaded else "telemetry not loaded")
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ _request: ContextVar[str] = ContextVar("request", default="none")
 class Doubling:
     """Doubles numbers; refuses negative ones, breaks on zero, and waits at a gate."""
 
-    def __init__(self, *, max_size: int = 200, pace_s: float = 0) -> None:
+    def __init__(self, *, max_size: int = 200, pace_s: float = 0, share: float = 1) -> None:
         self.begun_at: list[float] = []
         self.batches: list[list[int]] = []
         self.requests: list[str] = []
         self.gate = asyncio.Event()
-        self.batcher: Batcher[int, int] = Batcher(self._run, max_size=max_size, pace_s=pace_s)
+        self.batcher: Batcher[int, int] = Batcher("test", self._run, max_size=max_size, pace_s=pace_s, share=share)
 
     def submit(self, *numbers: int) -> list[asyncio.Task[int]]:
         return [asyncio.create_task(self.batcher.submit(number)) for number in numbers]
@@ -69,6 +69,23 @@ async def test_what_is_paced_gathers_what_comes_early_and_never_holds_back_what_
     assert [await alone.batcher.submit(number) for number in (1, 2, 3)] == [2, 4, 6]
 
 
+async def test_batches_that_take_longer_gather_longer_up_to_a_limit() -> None:
+    doubling = Doubling(share=0.25)
+    first = doubling.submit(1, 2)
+    await eventually(lambda: doubling.batches)
+    took_until = doubling.begun_at[0] + 0.02
+    await eventually(lambda: asyncio.get_running_loop().time() > took_until)
+    doubling.gate.set()
+    assert await asyncio.gather(*first, *doubling.submit(3, 4)) == [2, 4, 6, 8]
+    assert doubling.begun_at[1] - doubling.begun_at[0] >= 0.08
+
+    endless = Doubling(share=1e-9)
+    endless.gate.set()
+    await asyncio.gather(*endless.submit(1, 2))
+    await asyncio.gather(*endless.submit(3, 4))
+    assert 0.1 <= endless.begun_at[1] - endless.begun_at[0] < 5
+
+
 async def test_what_comes_while_a_batch_is_in_flight_makes_the_next_in_order() -> None:
     doubling = Doubling(max_size=3)
     first = doubling.submit(1)
@@ -103,7 +120,7 @@ async def test_a_batch_must_answer_every_item() -> None:
         return []
 
     with pytest.raises(ValueError, match="shorter"):
-        await Batcher(forgets).submit(1)
+        await Batcher("test", forgets).submit(1)
 
 
 async def test_who_goes_before_the_batch_begins_is_left_out_and_who_goes_later_is_not_waited_for() -> None:

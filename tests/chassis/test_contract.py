@@ -88,6 +88,11 @@ REPEATABLE = {
     "ExportOrders": "reads",
     "ExportAuditEntries": "reads",
     "CreateStreamTicket": "stores nothing; a ticket that nobody uses expires",
+    "DeleteWebhook": "one that was deleted is not found",
+    "RedeliverWebhookEvent": "one that waits is not sent twice",
+    "CreateTrackingLink": "stores nothing; one more link does no harm",
+    "UpdateOrderMetadata": "sets what it names",
+    "RevokeTrackingLinks": "links that were revoked stay so",
 }
 
 

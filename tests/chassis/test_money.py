@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.google_types import money_message
 from chassis.money import Money
-from chassis.wire_types import money_message
 
 amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
 

@@ -20,6 +20,7 @@ from easyorder.ops.v1 import (
     FieldChange,
     GetStatsRequest,
     Job,
+    JobsEvent,
     JobState,
     ListAuditEntriesRequest,
     ListAuditEntriesResponse,
@@ -29,20 +30,23 @@ from easyorder.ops.v1 import (
     ListJobsResponse,
     RetryJobRequest,
     Stats,
+    WatchJobsRequest,
 )
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.audit import AuditEntry, ErrorLog
+from chassis.context import RequestContext, request_context
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
 from chassis.db.tables import AUDIT_ENTRY, JOB, OUTBOX, RECORDED_ERROR
 from chassis.errors import InvalidArgument, PermissionDenied, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
-from chassis.metrics import Gauges
-from ops import audit_entries
+from ops import audit_entries, job_stream
 from ops.api import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
+from ops.job_stream import JobStream
+from telemetry.gauges import Gauges
 from tests.between_statements import AfterFirstStatement
 from tests.builders.event import an_event
 from tests.chassis.db.rows import event_rows, insert_rows
@@ -51,10 +55,12 @@ from tests.chassis.job_contract import JobSeen, a_job, claimed
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
+from tests.watching import Watching
 
 LIST_JOBS = rpc(OPS, "ListJobs", ListJobsRequest, ListJobsResponse)
 RETRY = rpc(OPS, "RetryJob", RetryJobRequest, Job)
 DISCARD = rpc(OPS, "DiscardJob", DiscardJobRequest, Job)
+WATCH_JOBS = rpc(OPS, "WatchJobs", WatchJobsRequest, JobsEvent)
 LIST_ERRORS = rpc(OPS, "ListErrors", ListErrorsRequest, ListErrorsResponse)
 LIST_AUDIT = rpc(OPS, "ListAuditEntries", ListAuditEntriesRequest, ListAuditEntriesResponse)
 EXPORT_AUDIT = rpc(OPS, "ExportAuditEntries", ExportAuditEntriesRequest, HttpBody)
@@ -387,6 +393,40 @@ async def test_a_job_that_was_replaced_is_not_run_again_and_says_what_replaced_i
     assert (job.state, job.discard_reason) == (JobState.DISCARDED, "replaced")
 
 
+async def test_jobs_are_streamed_as_they_change(bench: Bench, mesh: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_stream, "_EVERY_S", 0.01)
+    await bench.given("DEAD", "k-1")
+    async with Watching(mesh.admin().stream(WATCH_JOBS, WatchJobsRequest(state=JobState.DEAD))) as watching:
+        await watching.hears(1)
+        await bench.given("READY", "k-2")
+        await bench.given("DEAD", "k-3")
+        heard = await watching.hears(2)
+
+    assert [[job.key for job in event.page.jobs] for event in heard] == [["k-1"], ["k-3", "k-1"]]
+
+
+async def test_a_stream_of_jobs_beats_and_says_why_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_stream, "_EVERY_S", 0)
+    looks = 0
+
+    async def list_jobs(_: ListJobsRequest) -> ListJobsResponse:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            raise Unavailable("the database is away")
+        return ListJobsResponse()
+
+    stream = JobStream(list_jobs, heartbeat_s=0)
+    page, beat, ending = [event async for event in stream.of(ListJobsRequest())]
+
+    assert ending.error is not None
+    assert (page.page, beat.heartbeat is not None, ending.error.message) == (
+        ListJobsResponse(),
+        True,
+        "the database is away",
+    )
+
+
 async def test_a_job_that_is_not_there(mesh: Mesh) -> None:
     changes: list[tuple[Any, Any]] = [
         (RETRY, RetryJobRequest(id="9")),
@@ -412,6 +452,35 @@ async def test_errors_of_background_work_are_listed_newest_first(chassis_engine:
     assert rest.next_page_token == ""
     assert (errors[0].where, errors[0].event_time) == ("charge", FakeClock().now())
     assert "ValueError: number 2" in errors[0].detail
+
+
+async def test_errors_are_found_by_their_correlation_id_and_their_time(chassis_engine: AsyncEngine, mesh: Mesh) -> None:
+    clock = FakeClock()
+    log = ErrorLog("order", SqlSink(chassis_engine, RECORDED_ERROR), clock)
+    await log.start()
+    for id in ("first", "second", "first", "third"):
+        with request_context(RequestContext(correlation_id=id)):
+            log.report("charge", ValueError(id))
+        clock.advance(60)
+    await log.stop()
+    second, last = FakeClock().now() + timedelta(seconds=60), clock.now() - timedelta(seconds=60)
+
+    async def found(**filter: Any) -> list[str]:
+        request, ids = ListErrorsRequest(page_size=1, **filter), list[str]()
+        while True:
+            page = await mesh.admin().call(LIST_ERRORS, request)
+            ids += [error.correlation_id for error in page.errors]
+            if not page.next_page_token:
+                return ids
+            request.page_token = page.next_page_token
+
+    assert await found(correlation_id="first") == ["first", "first"]
+    assert await found(correlation_id="none") == []
+    assert await found(start_time=second, end_time=last) == ["first", "second"]
+    assert await found(correlation_id="first", start_time=second) == ["first"]
+    page = await mesh.admin().call(LIST_ERRORS, ListErrorsRequest(page_size=1))
+    with pytest.raises(InvalidArgument):
+        await found(correlation_id="first", page_token=page.next_page_token)
 
 
 async def test_audit_entries_are_listed_newest_first(bench: Bench, chassis_engine: AsyncEngine, mesh: Mesh) -> None:

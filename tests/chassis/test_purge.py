@@ -100,7 +100,7 @@ async def test_a_key_stays_without_its_answer(chassis_engine: AsyncEngine) -> No
     async with chassis_engine.connect() as connection:
         rows = await connection.execute(text("SELECT id, fingerprint, answer FROM idempotency_key ORDER BY id"))
         # An empty response is returned for ever.
-        assert [tuple(row) for row in rows] == [("1", "f", ""), ("2", "f", "null")]
+        assert [tuple(row) for row in rows] == [("1", "f", b""), ("2", "f", b"null")]
 
 
 async def test_many_rows_are_deleted_in_bounded_batches(chassis_engine: AsyncEngine) -> None:

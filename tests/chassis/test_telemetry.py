@@ -6,45 +6,22 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import Iterator
 
-import grpc
-import pytest_asyncio
-from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
-from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
+import pytest
 
+from tests.collector import Collector, attributes, collecting
+
+GET_ORDER = "easyorder.order.v1.OrderService/GetOrder"
+CONFIRM_AVAILABILITY = "easyorder.internal.order.v1.OrderStockService/ConfirmAvailability"
 # One of spans and one of metrics, of two seconds each, and the end of Python.
 LAST_EXPORTS_S = 8
 
 
-class Collector(trace_service_pb2_grpc.TraceServiceServicer, metrics_service_pb2_grpc.MetricsServiceServicer):
-    """Keeps the spans and metrics it is sent."""
-
-    def __init__(self) -> None:
-        self.spans: dict[str, Any] = {}
-        self.metrics: dict[str, Any] = {}
-        self.port = 0
-
-    async def Export(self, request: Any, context: Any) -> Any:
-        if isinstance(request, trace_service_pb2.ExportTraceServiceRequest):
-            scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]
-            self.spans |= {span.name: span for scope in scopes for span in scope.spans}
-            return trace_service_pb2.ExportTraceServiceResponse()
-        measured = [scope for resource in request.resource_metrics for scope in resource.scope_metrics]
-        self.metrics |= {metric.name: metric for scope in measured for metric in scope.metrics}
-        return metrics_service_pb2.ExportMetricsServiceResponse()
-
-
-@pytest_asyncio.fixture
-async def collector() -> AsyncIterator[Collector]:
-    collector, server = Collector(), grpc.aio.server()
-    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(collector, server)
-    metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(collector, server)
-    collector.port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    yield collector
-    await server.stop(0)
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
 
 
 async def started(endpoint: str, form: str) -> asyncio.subprocess.Process:
@@ -62,26 +39,18 @@ async def told_by_process(endpoint: str, form: str) -> list[str]:
     return output.decode().splitlines()
 
 
-def attributes(of: Any) -> dict[str, str]:
-    return {attribute.key: attribute.value.string_value for attribute in of.attributes}
-
-
 async def test_a_collector_gets_spans_of_one_trace_and_durations(collector: Collector) -> None:
-    await told_by_process(f"127.0.0.1:{collector.port}", "json")
+    await told_by_process(collector.endpoint, "json")
 
-    story = collector.spans["the whole story"]
-    failed = collector.spans["easyorder.order.v1.OrderService/GetOrder"]
-    refused = collector.spans["easyorder.internal.order.v1.OrderStockService/ConfirmAvailability"]
-    assert failed.trace_id == refused.trace_id == story.trace_id
-    assert failed.parent_span_id == story.span_id
-    assert attributes(failed)["easyorder.correlation_id"] == "story-1"
-    assert attributes(failed)["easyorder.outcome"] == "INTERNAL"
-    assert attributes(refused)["easyorder.outcome"] == "PERMISSION_DENIED"
-    durations = collector.metrics["rpc.server.duration"].histogram.data_points
-    assert {attributes(point)["rpc.method"]: point.count for point in durations} == {
-        "GetOrder": 1,
-        "ConfirmAvailability": 1,
-    }
+    spans = {span.name: span for span in collector.spans}
+    story, failed, refused = spans["the whole story"], spans[GET_ORDER], spans[CONFIRM_AVAILABILITY]
+    assert failed.trace == refused.trace == story.trace
+    assert failed.parent == story.id
+    assert failed.attributes["easyorder.correlation_id"] == "story-1"
+    assert failed.attributes["easyorder.outcome"] == "INTERNAL"
+    assert refused.attributes["easyorder.outcome"] == "PERMISSION_DENIED"
+    durations = collector.metrics["easyorder_rpc_duration_seconds"].histogram.data_points
+    assert {attributes(point)["method"]: point.count for point in durations} == {GET_ORDER: 1, CONFIRM_AVAILABILITY: 1}
 
 
 async def test_a_collector_that_does_not_answer_holds_up_no_end() -> None:

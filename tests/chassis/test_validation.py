@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, cast
 
 import betterproto2
@@ -233,7 +234,8 @@ def test_every_list_has_pages_and_takes_a_larger_one_as_its_largest(method: cont
     request, response = contract.descriptor_of(method.request), contract.descriptor_of(method.response)
     assert "page_token" in request.fields_by_name
     assert "next_page_token" in response.fields_by_name
-    rules, of_pages = contract.rules_of(request.fields_by_name["page_size"]), cast(Any, method.request)
+    rules = contract.rules_of(request.fields_by_name["page_size"])
+    of_pages = partial(cast(Any, method.request), **{f.name: "1" for f in request.fields if contract.is_required(f)})
     assert rules.max is not None
 
     for asked, taken in ((rules.max + 1, rules.max), (2**31 - 1, rules.max), (rules.max, rules.max), (1, 1), (0, 0)):

@@ -32,7 +32,7 @@ CONTRACT = sorted(name for name in contract.message_types() if not name.startswi
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None)
 @given(data=st.data())
 def test_agrees_with_betterproto2s_own_codec(name: str, data: Any) -> None:
     message_type = contract.message_types()[name]

@@ -85,6 +85,7 @@ def test_a_setting_out_of_its_range_is_named(tmp_path: Path, what: str, variable
         ("MESH_SECRET", "short", "EASYORDER_MESH_SECRET must have at least 32 characters"),
         ("PAYMENT_PROVIDER", "stripe", "EASYORDER_PAYMENT_PROVIDER=stripe needs EASYORDER_STRIPE_API_KEY"),
         ("JOB_LEASE_S", "1", "EASYORDER_JOB_LEASE_S must be longer than EASYORDER_PAYMENT_TIMEOUT_S"),
+        ("EVENTS_KEPT_DAYS", "2", "EASYORDER_EVENTS_KEPT_DAYS must be at least as long as"),
     ],
 )
 def test_what_a_service_would_refuse_is_told_before_anything_starts(

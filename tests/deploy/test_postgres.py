@@ -16,10 +16,11 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis.settings import PATH_LIMIT, POSTGRES_SOCKET, MeshSettings
+from chassis.settings import MeshSettings
 from deploy.local.errors import CannotStart
 from deploy.local.postgres import INSTALLATION, SYSTEM_USER, EmbeddedPostgres, end_left_over
 from deploy.local.readiness import postgres_accepts, until
+from foundation.socket_dir import PATH_LIMIT, POSTGRES_SOCKET
 from tests.folders import data_folder
 from tests.own_server import running
 from tests.polling import eventually

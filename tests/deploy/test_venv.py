@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -110,3 +111,19 @@ def test_make_takes_a_python_that_is_new_enough(tmp_path: Path, there: dict[str,
 def joined(commands: str) -> str:
     """What make shows of a recipe, without the ends of its lines."""
     return " ".join(commands.replace("\\\n", " ").split())
+
+
+def test_the_command_is_found_wherever_the_environment_is(tmp_path: Path) -> None:
+    made = tmp_path / "a folder of sömebody" / ".venv"
+    (made / "lib/python3.11/site-packages").mkdir(parents=True)
+    (made / "bin").mkdir()
+    python = made / "bin/python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    venv.find_checkout(made)
+    link = tmp_path / "easyorder"
+    link.symlink_to(made / "bin/easyorder")
+
+    done = subprocess.run([link, "--help"], cwd=tmp_path, capture_output=True, encoding="utf-8")
+
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["Usage:", "easyorder"]), done.stderr

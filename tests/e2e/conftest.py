@@ -10,8 +10,9 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.alert_servers import Receiver, webhook_receiver
+from tests.collector import Collector, collecting
 from tests.documented import check_reply
-from tests.e2e.running_mesh import RunningMesh, running_mesh
+from tests.e2e.running_mesh import RunningMesh, free_ports, running_mesh
 from tests.folders import data_folder
 from tests.rate_limits.files import LIFTED
 
@@ -36,12 +37,17 @@ SETTINGS = {
     "PAYMENT_BACKOFF_INITIAL_S": "0.2",
     "JOB_LEASE_S": "2",
     "PAYMENT_TIMEOUT_S": "1.5",
+    "WEBHOOK_NETWORKS": "127.0.0.0/8",
     "RATE_LIMITS_FILE": LIFTED,
     "STREAM_LIMIT_PER_ADDRESS": "1000000",
     "STREAM_LIMIT_PER_USER": "1000000",
     "ARGON2_TIME_COST": "1",
     "ARGON2_MEMORY_KIB": "64",
 }
+# Of the first process; the others have the next ones.
+METRICS_PORT = free_ports(5)
+# `easyorder up`, which becomes what `make up` runs.
+UP = ("-m", "cli", "up")
 
 
 @pytest.fixture(scope="package")
@@ -51,11 +57,20 @@ def alerts() -> Iterator[Receiver]:
         yield receiver
 
 
+@pytest.fixture(scope="package")
+def collector() -> Iterator[Collector]:
+    """What the mesh's processes send to a collector of OpenTelemetry: only traces that their client began."""
+    with collecting() as running:
+        yield running
+
+
 # Of the package, not the session: tests that come after these are not to wait for a mesh that does nothing.
 @pytest.fixture(scope="package")
-def mesh(alerts: Receiver) -> Iterator[RunningMesh]:
+def mesh(alerts: Receiver, collector: Collector) -> Iterator[RunningMesh]:
+    metrics = {"METRICS_ADDRESS": f"127.0.0.1:{METRICS_PORT}"}
+    metrics |= {"OTLP_ENDPOINT": collector.endpoint, "TRACE_RATIO": "0"}
     webhook = {"ALERT_WEBHOOK_URL": alerts.url, "ALERT_WEBHOOK_SECRET": "of the end-to-end tests"}
-    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | webhook) as running:
+    with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | webhook | metrics, command=UP) as running:
         yield running
 
 

@@ -135,12 +135,29 @@ async def check(mesh: Databases, acknowledged: Collection[str] = ()) -> None:
             assert given_off[row["id"]] == codes, f"I2 it got {given_off[row['id']]} off, and says {codes}: {row}"
     of_orders = {row["transaction_id"] for row in rows}
     unowned = {id: entry for id, entry in ledger.items() if id not in of_orders and entry["net"]}
-    assert not unowned, f"I2 money for no order: {unowned}"
+    assert not unowned, f"I2 money for no order: {unowned}; {await _known_of(mesh, unowned)}"
     strays = {id for id, state in reservations.items() if state == "COMMITTED"} - known
     assert not strays, f"I1 sold without an order: {strays}"
     async with mesh.database("easyorder_order_read") as read:
         shown = {row["id"]: row["status"] for row in await read.fetch("SELECT id, status FROM orders")}
     assert shown == {row["id"]: row["status"] for row in rows}, "I5 the read side is not what the write side is"
+
+
+async def _known_of(mesh: Databases, transactions: Collection[str]) -> list[str]:
+    """The jobs of these transactions, and the orders that they paid before."""
+    named = [f"%{id}%" for id in transactions]
+    async with mesh.database("easyorder_order_write") as orders:
+        jobs = await orders.fetch(
+            "SELECT id, kind, key, state, attempts, last_error, discard_reason, payload FROM job "
+            "WHERE CAST(payload AS text) LIKE ANY($1) ORDER BY id",
+            named,
+        )
+        earlier = await orders.fetch(
+            "SELECT id, status, revision, earlier_payments FROM orders "
+            "WHERE CAST(earlier_payments AS text) LIKE ANY($1)",
+            named,
+        )
+    return [str(dict(row)) for row in (*jobs, *earlier)]
 
 
 def _codes_by_order(discounts: Iterable[asyncpg.Record]) -> defaultdict[int, dict[str, Decimal]]:

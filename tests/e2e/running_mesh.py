@@ -19,9 +19,10 @@ import psutil
 
 from chassis.grpc.channel import open_channel
 from chassis.grpc.tls import Tls
-from chassis.settings import MAX_PORT_OFFSET, PORTS, socket_dir
+from chassis.settings import MAX_PORT_OFFSET, PORTS
 from deploy.local.certificates import OPERATOR
 from deploy.local.config import REPLICA_STRIDE
+from foundation.socket_dir import socket_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S = 120
@@ -46,6 +47,10 @@ class RunningMesh:
     def address(self, service: str) -> str:
         """host:port of a service's own gRPC server."""
         return f"127.0.0.1:{PORTS[service] + self._port_offset}"
+
+    @property
+    def data_dir(self) -> Path:
+        return self._data_dir
 
     @property
     def tls(self) -> Tls | None:
@@ -115,6 +120,10 @@ class RunningMesh:
     def arm(self, failpoint: str) -> None:
         """The next process that passes it as often as EASYORDER_FAILPOINT says dies there."""
         self._mark(failpoint).unlink()
+
+    def disarm(self, failpoint: str) -> None:
+        """No process dies there any more."""
+        self._mark(failpoint).touch()
 
     def has_fired(self, failpoint: str) -> bool:
         """Whether a process died there since it was armed."""
@@ -191,6 +200,14 @@ def free_offset(replicas: int = 1) -> int:
     for offset in range(1_000 + 10 * (os.getpid() % 1_000), MAX_PORT_OFFSET, 10):
         if all(_is_free(port + offset) for port in ports):
             return offset
+    raise AssertionError("no free range of ports")
+
+
+def free_ports(count: int) -> int:
+    """The first of as many free ports in a row, where no service of a mesh has one."""
+    for port in range(9_000 + 10 * (os.getpid() % 500), 15_000, 10):
+        if all(_is_free(port + n) for n in range(count)):
+            return port
     raise AssertionError("no free range of ports")
 
 

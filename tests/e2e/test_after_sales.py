@@ -101,6 +101,11 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
         return (await admin.stock(counter.product_id))[sku].on_hand == 18
 
     await eventually(restocked)
+    body |= {"requestId": str(uuid.uuid4()), "restock": False, "reason": "lost"}
+    refunded = await call(http, admin, "POST", f"/admin/orders/{order_id}:refund", body)
+    assert [made["restock"] for made in refunded["refunds"]] == [True, False]
+    (line,) = refunded["items"]
+    assert (line["returnedQuantity"], line["writtenOffQuantity"]) == (2, 1)
     day = datetime.now(UTC).date().isoformat()
     report = await call(http, admin, "GET", f"/admin/reports/daily?date={day}")
     assert int(report["currencies"][0]["orders"]) >= 1
@@ -121,6 +126,9 @@ async def test_a_paid_order_is_shipped_partly_returned_reported_and_exported(
             "payment_status": "PAYMENT_STATUS_PARTIALLY_REFUNDED",
         }.items()
     )
+    items = await http.get(f"/api/v1/{export}&view=EXPORT_ORDERS_VIEW_ITEMS", headers=admin.headers)
+    sold = [line for line in csv.DictReader(io.StringIO(items.text, newline="")) if line["order_id"] == order_id]
+    assert [line["sku"] for line in sold] == [item["sku"] for item in refunded["items"]]
     for path in ("admin/orders", export, f"admin/reports/daily?date={day}"):
         assert (await http.get(f"/api/v1/{path}", headers=shopper.headers)).status_code == 403
 

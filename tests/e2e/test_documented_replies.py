@@ -20,7 +20,7 @@ from tests.polling import eventually
 # The sandbox sends no events to this shop; test_password_reset.py reads the tokens that are mailed.
 ELSEWHERE = {"ReceiveStripeEvent", "ResetPassword", "VerifyEmail"}
 PASSWORD = "Their own word 1"
-ADDRESS = {"regionCode": "DE", "postalCode": "10115", "addressLines": ["1 Main Street"]}
+ADDRESS = {"regionCode": "DE", "postalCode": "10115", "locality": "Berlin", "addressLines": ["1 Main Street"]}
 
 
 @dataclass
@@ -42,9 +42,10 @@ class Caller:
         await check_reply(reply)
         return reply.json() if reply.headers["content-type"] == "application/json" else reply.text
 
-    async def events(self, path: str) -> AsyncIterator[Json]:
+    async def events(self, path: str, body: Json | None = None) -> AsyncIterator[Json]:
         """The messages of a stream."""
-        async with self.http.stream("GET", path, headers=self.headers) as stream:
+        verb = "POST" if body else "GET"
+        async with self.http.stream(verb, path, json=body, headers=self.headers) as stream:
             operation = self._succeeded(stream.request)
             await check_reply(stream)
             schema = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]["contentSchema"]
@@ -149,12 +150,14 @@ async def of_orders(call: Caller, product: Json) -> None:
     order = await call("POST", "/api/v1/orders", an_order(item))
     path, admins = f"/api/v1/orders/{order['id']}", f"/api/v1/admin/orders/{order['id']}"
     await call("PUT", path, {"items": [{"productItemId": item["id"], "quantity": 3}]})
+    await call("PATCH", f"{path}/metadata", {"metadata": {"channel": "app"}})
     shipment = {"carrier": "DHL", "trackingNumber": "1", "trackingUri": "https://example.com/1"}
     await call("POST", f"{admins}:ship", {"shipment": shipment})
     await call("POST", f"{admins}:deliver", {})
     line = {"productItemId": item["id"], "quantity": 1}
     await call("POST", f"{admins}:refund", {"items": [line], "reason": "only a test", "requestId": uuid.uuid4().hex})
     await of_payments(call, item)
+    await of_webhooks(call, order)
     await call("GET", path)
     await call("GET", f"{path}/status")
     await call("GET", "/api/v1/orders")
@@ -168,7 +171,12 @@ async def of_orders(call: Caller, product: Json) -> None:
     await check_reply(over)
     await call.first_event("/api/v1/orders:watch")
     await call.first_event("/api/v1/admin/orders:watch")
+    await call.first_event("/api/v1/admin/ops/order/jobs:watch")
     await call("POST", "/api/v1/streamTickets", {})
+    link = await call("POST", f"{path}:createTrackingLink", {})
+    (tracked,) = [event async for event in call.events("/api/v1/trackedOrders:watch", {"token": link["token"]})]
+    assert tracked["trackedOrder"]["shipments"][0]["carrier"] == "DHL"
+    await call("POST", f"{path}:revokeTrackingLinks", {})
 
 
 async def of_payments(call: Caller, item: Json) -> None:
@@ -201,10 +209,33 @@ async def of_operators(call: Caller, mesh: RunningMesh) -> None:
     await call("GET", f"{path}/audit:export?action=DiscardJob")
     for service in ("identity", "inventory", "order", "payment"):
         await call("GET", f"/api/v1/admin/ops/{service}/stats")
+        await call("GET", f"/api/v1/admin/ops/{service}/metrics")
+        await call.first_event(f"/api/v1/admin/ops/{service}/metrics:watch")
+
+
+async def of_webhooks(call: Caller, order: Json) -> None:
+    # Nobody listens there.
+    wanted = {"url": "http://127.0.0.1:1/", "description": "only a test"}
+    path = f"/api/v1/admin/webhooks/{(await call('POST', '/api/v1/admin/webhooks', wanted))['id']}"
+    await call("GET", "/api/v1/admin/webhooks")
+    await call("POST", f"{path}:rotateSecret", {"requestId": uuid.uuid4().hex})
+    await call("POST", f"{path}:replayEvents", {"startTime": order["placedAt"]})
+
+    async def deliveries() -> list[Json]:
+        found: list[Json] = (await call("GET", f"{path}/deliveries?orderId={order['id']}"))["deliveries"]
+        return found
+
+    delivery, *_ = await eventually(deliveries)
+    await call("POST", f"{path}/deliveries/{delivery['id']}:redeliver", {})
+    await call("PATCH", path, {"disabled": True})
+    await call("GET", path)
+    await call("DELETE", path)
 
 
 async def of_pages(call: Caller) -> None:
-    for path in ("/", "/healthz", "/openapi.json", "/.well-known/jwks.json"):
+    for page in ("/", "/docs", "/docs/guide", "/docs/guide/errors", "/console", "/shop", "/track/1"):
+        await call("GET", page)
+    for path in ("/healthz", "/openapi.json", "/static/favicon.svg", "/.well-known/jwks.json"):
         await call("GET", path)
 
 

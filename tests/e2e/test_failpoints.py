@@ -30,7 +30,6 @@ TOKENS = ("tok_ok", "tok_ok", "tok_flaky_1", "tok_ok", "tok_lost_reply", "tok_de
 
 @pytest.mark.parametrize("run", range(RUNS))
 @pytest.mark.parametrize("point", [pytest.param(point, marks=[] if point == ALWAYS else SOAK) for point in FAILPOINTS])
-@pytest.mark.timeout(120)
 async def test_a_crash_there_loses_and_doubles_nothing(
     mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop, point: str, run: int
 ) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bench.idle import measure
+from bench.idle import idle_mesh, memory_mb
 
 # 630 where nothing else shares the libraries' pages; the supervisor's authority for certificates, Envoy's TLS and the
 # limits of rates took 30 of them.
@@ -17,6 +17,7 @@ MEMORY_MB = 680
 @pytest.mark.timeout(180)
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="shared memory is counted by Linux")
 def test_an_idle_mesh_stays_within_its_memory() -> None:
-    found = measure()
+    with idle_mesh() as processes:
+        found = memory_mb(processes)
 
-    assert sum(found.memory_mb.values()) <= MEMORY_MB, found.memory_mb
+    assert sum(found.values()) <= MEMORY_MB, found

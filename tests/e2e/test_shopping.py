@@ -168,7 +168,7 @@ async def test_a_cancelled_order_gives_everything_back(mesh: RunningMesh, admin:
 @pytest.mark.reaches("REQUEST_ID_REUSED")
 async def test_the_same_request_id_is_one_order(http: httpx.AsyncClient, admin: Shop, shopper: Shop) -> None:
     counter = await a_stocked_product(admin, pieces=1)
-    address = {"regionCode": "DE", "postalCode": "10117", "addressLines": ["Unter den Linden 1"]}
+    address = {"regionCode": "DE", "postalCode": "10117", "locality": "Berlin", "addressLines": ["Unter den Linden 1"]}
     body = {
         "requestId": uuid.uuid4().hex,
         "currencyCode": "USD",

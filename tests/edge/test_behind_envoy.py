@@ -41,6 +41,38 @@ async def test_pages_and_health(envoy: RunningEnvoy, servers: HealthServers) -> 
     assert detail_of(ill, "ErrorInfo")["metadata"]["payment"] == "UNREACHABLE"
 
 
+@pytest.mark.parametrize("path", ["/", "/openapi.json", "/static/favicon.svg"])
+async def test_a_browser_that_has_a_page_gets_no_second_copy(path: str, envoy: RunningEnvoy) -> None:
+    async with plain_client(envoy.url, timeout=10) as http:
+        first = await http.get(path)
+        again = await http.get(path, headers={"if-none-match": first.headers["etag"]})
+
+    assert (first.status_code, first.headers["cache-control"]) == (200, "no-cache")
+    # httpx decompresses what is compressed.
+    assert first.headers.get("content-encoding") == (None if len(first.content) < 1_000 else "gzip")
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert not {"x-easyorder-not-modified", "content-type"} & again.headers.keys()
+
+
+NO_FILES = [
+    "nope.js",
+    "",
+    "a/../../api.py",
+    "..%2f..%2fapi.py",
+    "%2e%2e/%2e%2e/api.py",
+    "..%5c..%5capi.py",
+    "favicon.svg%00",
+]
+
+
+@pytest.mark.parametrize("path", NO_FILES)
+async def test_only_files_of_the_pages_can_be_named(path: str, envoy: RunningEnvoy) -> None:
+    head, body = await envoy.exchange(f"GET /static/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+
+    assert head.split()[1] in ("400", "404", "307"), head
+    assert "PortalApi" not in body
+
+
 async def test_grpcurl_sees_one_api(envoy: RunningEnvoy) -> None:
     listed = await grpcurl(envoy.target, "list")
     described = await grpcurl(envoy.target, "describe", "easyorder.order.v1.OrderService.CreateOrder")

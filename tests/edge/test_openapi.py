@@ -15,7 +15,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from chassis import contract
 from chassis.context import Audience
 from edge.openapi import document
+from edge.openapi.examples import EXAMPLES
+from edge.openapi.failures import reasons_of
+from edge.openapi.reasons import reasons
 from edge.openapi.schemas import Schemas
+from envoy.resource_headers import condition, has_etag, path_of_created
 
 VERBS = {"get", "put", "post", "patch", "delete"}
 
@@ -78,7 +82,9 @@ def test_security_is_what_the_access_options_say(operations: dict[str, Any]) -> 
         method = contract.methods()[name]
         is_public = Audience.PUBLIC in method.access.allow
         assert (operation["security"] == []) == is_public, name
-        assert ("401" in operation["responses"]) != is_public, name
+        # Lists of products refuse those who ask for deleted ones.
+        refuses = not is_public or method.name == "ListProducts"
+        assert ("PERMISSION_DENIED" in str(operation["responses"].get("403"))) == refuses, name
 
 
 def test_everything_is_described(api: Any) -> None:
@@ -136,7 +142,7 @@ def test_every_oneof_of_a_reply_is_one_of(api: Any) -> None:
         if len(oneof.fields) > 1
     }
 
-    assert oneofs.keys() == {"OrderEvent", "InventoryEvent"}
+    assert oneofs.keys() == {"OrderEvent", "InventoryEvent", "TrackedOrderEvent", "JobsEvent"}
     for name, fields in oneofs.items():
         (choice,) = api["components"]["schemas"][name]["allOf"]
         assert [list(one["properties"]) for one in choice["oneOf"]] == [[field] for field in fields]
@@ -149,11 +155,13 @@ def test_paths_queries_and_bodies_share_out_the_fields(api: Any) -> None:
         ("pageSize", "query"),
         ("pageToken", "query"),
         ("filter", "query"),
+        ("timeZone", "query"),
         ("x-easyorder-position", "header"),
     ]
     assert [(p["name"], p["in"], p.get("required")) for p in put["parameters"]] == [
         ("id", "path", True),
         ("Idempotency-Key", "header", None),
+        ("If-Match", "header", None),
         ("x-easyorder-position", "header", None),
     ]
     assert put["requestBody"]["content"]["application/json"]["schema"] == reference("UpdateOrderRequest")
@@ -207,6 +215,39 @@ def test_two_messages_of_one_name_are_noticed() -> None:
 
     with pytest.raises(ValueError, match="Error is both"):
         schemas.named("Error", "easyorder.common.v1.Error", dict)
+
+
+def test_every_reason_is_one_of_a_method_unless_there_is_none(operations: dict[str, Any]) -> None:
+    listed = {reason.name for name in operations for reason in reasons_of(contract.methods()[name])}
+
+    assert {reason.name for reason in reasons()} - listed <= {"METHOD_NOT_ALLOWED", "UNIMPLEMENTED"}
+
+
+def test_reasons_are_those_of_the_comment_and_of_the_form(operations: dict[str, Any]) -> None:
+    responses = operations["/easyorder.order.v1.OrderService/CancelOrder"]["responses"]
+
+    said = {status: found.get("description", "") for status, found in responses.items()}
+    assert (said["404"], said["409"]) == ("ORDER_NOT_FOUND", "ETAG_MISMATCH, CONFLICT")
+    assert {"ILLEGAL_TRANSITION", "REQUEST_ID_REUSED"} <= {*said["400"].split(", ")}
+    assert "REQUEST_ID_REQUIRED" not in said["400"]
+
+
+def test_headers_are_documented_where_envoy_sends_them(operations: dict[str, Any]) -> None:
+    methods = [method for method in contract.methods().values() if method.full_name in operations]
+    headers = {m.name: operations[m.full_name]["responses"]["200"].get("headers", {}) for m in methods}
+    answers_known = {m.name for m in methods if "304" in operations[m.full_name]["responses"]}
+
+    assert {name for name, found in headers.items() if "ETag" in found} == {m.name for m in methods if has_etag(m)}
+    assert {name for name, found in headers.items() if "Location" in found} == {
+        method.name for method in methods if path_of_created(method, methods)
+    }
+    assert answers_known == {method.name for method in methods if condition(method)}
+    assert {"CancelOrder", "UpdateProduct", "DeleteProduct", "UpdateUser"} <= {
+        method.name
+        for method in methods
+        for parameter in operations[method.full_name].get("parameters", [])
+        if parameter["name"] == "If-Match"
+    }
 
 
 POSITION = "x-easyorder-position"
@@ -333,3 +374,17 @@ def test_every_enum_says_that_new_values_may_come(api: Any) -> None:
 
     assert len(enums) > 5
     assert [name for name, schema in enums.items() if "Expect new values." not in schema["description"]] == []
+
+
+def test_every_example_is_a_valid_body(api: Any, operations: dict[str, Any]) -> None:
+    contents = {
+        operation["operationId"]: operation["requestBody"]["content"]["application/json"]
+        for operation in operations.values()
+        if "requestBody" in operation
+    }
+
+    shown = {name: content["example"] for name, content in contents.items() if "example" in content}
+    assert shown == EXAMPLES
+    for name, example in shown.items():
+        root = contents[name]["schema"] | {"components": api["components"]}
+        assert [error.message for error in Draft202012Validator(root).iter_errors(example)] == [], name

@@ -16,11 +16,11 @@ import grpc
 import httpx
 
 from chassis.grpc.channel import open_channel
-from chassis.settings import socket_dir
 from deploy.local.front_door import admin_client
 from envoy.config import ADMIN_SOCKET, EnvoySettings
 from envoy.render import render
 from envoy.tls import certificate
+from foundation.socket_dir import socket_dir
 from tests.polling import eventually
 
 NO_METADATA: Mapping[str, str] = MappingProxyType({})

@@ -146,7 +146,8 @@ async def test_every_body_that_the_document_asks_for_is_required(
             missing = await http.request(name.binding.verb, name.path, headers=headers)
             assert (missing.status_code, fields_of(missing)) == (400, ["body"]), name
             assert mesh.calls == []
-            assert (await http.request(name.binding.verb, name.path, headers=headers, content="{}")).status_code == 200
+            # A stream of the fake mesh has no events, which is 204.
+            assert (await http.request(name.binding.verb, name.path, headers=headers, content="{}")).is_success
             mesh.calls.clear()
 
 
@@ -154,6 +155,8 @@ def whole(message: Descriptor, name_of: Callable[[FieldDescriptor], str], withou
     """A message as JSON with a value in every field, down to the third level."""
     if message.full_name == "google.protobuf.Timestamp":
         return "2026-01-01T00:00:00Z"
+    if message.GetOptions().map_entry:
+        return {"x": "y"}
     made: dict[str, Any] = {}
     for field in message.fields:
         if field.name in without or any(other.json_name in made or other.name in made for other in _rivals(field)):
@@ -163,7 +166,8 @@ def whole(message: Descriptor, name_of: Callable[[FieldDescriptor], str], withou
             value = field.enum_type.values[0].name if field.enum_type else "eA=="
         elif field.type == FieldDescriptor.TYPE_BOOL:
             value = True
-        made[name_of(field)] = [value, value] if field.is_repeated else value
+        is_map = field.message_type and field.message_type.GetOptions().map_entry
+        made[name_of(field)] = [value, value] if field.is_repeated and not is_map else value
     return made
 
 
@@ -187,7 +191,7 @@ async def test_every_known_field_is_taken_under_both_of_its_names(
             assert message is not None
             body = whole(message, lambda field: getattr(field, naming), in_path)
             reply = await http.request(name.binding.verb, name.path, headers=headers, json=body)
-            assert reply.status_code == 200, reply.text
+            assert reply.is_success, reply.text
 
 
 BROKEN: dict[str, str | bytes] = {

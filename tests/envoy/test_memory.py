@@ -34,7 +34,6 @@ async def begin_upload(envoy: RunningEnvoy, held: AsyncExitStack, token: str) ->
 # A part comes back at once. Envoy's allocator keeps for five minutes what it has just needed, then gives it back too.
 @pytest.mark.soak
 @pytest.mark.alone
-@pytest.mark.timeout(120)
 async def test_memory_is_given_back(started_mesh: FakeMesh, mesh: FakeMesh, tokens: Tokens, tmp_path: Path) -> None:
     async with running_envoy(tmp_path, started_mesh.ports) as envoy:
         process = psutil.Process(envoy.pid)

@@ -12,7 +12,7 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
 from chassis import contract
-from envoy.bodies import type_of
+from envoy.bodies import PAGES, type_of
 from envoy.paths import variables
 from envoy.routing import is_reachable
 from tests.envoy.error_shape import detail_of, reason_of
@@ -44,7 +44,7 @@ REFUSED = {
     "a field of another call": (f"GET {ORDERS}/7?pageSize=1", f"pageSize {UNKNOWN}"),
     "no value": ("GET /api/v1/products?showDeleted", "showDeleted must have a value"),
     "a number for a truth": ("GET /api/v1/products?showDeleted=1", "showDeleted must be true or false"),
-    "not a value of an enum": (f"GET {JOBS}?state=DEAD", f"state must be one of {STATES}"),
+    "not a value of an enum": (f"GET {JOBS}?state=GONE", f"state must be one of {STATES}"),
     "no number of an enum": (f"GET {JOBS}?state=99", f"state must be one of {STATES}"),
     "twice": (f"GET {ORDERS}?pageSize=1&page_size=2", "page_size is given twice"),
     "twice in a write": (f"DELETE {PRODUCT}?etag=&etag=", "etag is given twice"),
@@ -86,6 +86,16 @@ async def test_a_parameter_at_fault_is_named(
     assert violations_of(reply) == [expected]
     assert reply.json()["message"] == expected
     assert mesh.calls == []
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/guide", "/docs/guide/7", "/console", "/track/7", "/shop"])
+async def test_what_others_added_to_the_link_of_a_page_is_dropped(
+    path: str, http: httpx.AsyncClient, mesh: FakeMesh
+) -> None:
+    reply = await http.get(f"{path}?utm_source=a%20mail&order_id=8&fbclid")
+
+    assert reply.status_code == 200, reply.text
+    assert "8" not in str(mesh.only_call.request)
 
 
 async def test_leniency_is_for_bodies(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
@@ -183,6 +193,8 @@ async def test_every_call_takes_its_parameters_and_no_other(
                     reply = await http.request(name.binding.verb, f"{name.path}?{query}", headers=headers, content=body)
                     assert reply.status_code in {200, 204}, reply.text
             mesh.calls.clear()
+            if method.name in PAGES:
+                continue
             reply = await http.request(name.binding.verb, f"{name.path}?etga=1", headers=headers, content=body)
             assert (reply.status_code, violations_of(reply)) == (400, [f"etga {UNKNOWN}"]), name
             assert mesh.calls == []

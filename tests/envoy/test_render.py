@@ -32,7 +32,7 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
     }.items():
         monkeypatch.setenv(f"EASYORDER_{name}", value)
 
-    rendered = yaml.safe_load(render(EnvoySettings()))
+    rendered = yaml.load(render(EnvoySettings()), Loader=yaml.CSafeLoader)
 
     resources = rendered["static_resources"]
     clusters = {cluster["name"]: cluster for cluster in resources["clusters"]}
@@ -43,7 +43,7 @@ def test_replicas_ports_and_limits_come_from_the_environment(monkeypatch: pytest
 
 
 def test_every_connection_has_a_small_buffer() -> None:
-    resources = yaml.safe_load(render(EnvoySettings()))["static_resources"]
+    resources = yaml.load(render(EnvoySettings()), Loader=yaml.CSafeLoader)["static_resources"]
 
     outside = [listener for listener in resources["listeners"] if listener["name"] != "jwks"]
     limits = {one.get("per_connection_buffer_limit_bytes") for one in (*outside, *resources["clusters"])}
@@ -51,7 +51,9 @@ def test_every_connection_has_a_small_buffer() -> None:
 
 
 def test_every_service_is_called_by_its_name_with_mutual_tls(tmp_path: Path) -> None:
-    plain, encrypted = (yaml.safe_load(render(EnvoySettings(tls_dir=tls_dir))) for tls_dir in (None, tmp_path))
+    plain, encrypted = (
+        yaml.load(render(EnvoySettings(tls_dir=tls_dir)), Loader=yaml.CSafeLoader) for tls_dir in (None, tmp_path)
+    )
 
     clusters = [one for one in encrypted["static_resources"]["clusters"] if one["name"] != "jwks"]
     contexts = {one["name"]: one["transport_socket"]["typed_config"]["common_tls_context"] for one in clusters}

@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
-from chassis.settings import socket_dir
 from deploy.local.config import LocalSettings
 from envoy.config import ADMIN_SOCKET, EnvoySettings
+from foundation.socket_dir import socket_dir
 from tests.envoy.fake_mesh import FakeMesh
 from tests.envoy.running import RunningEnvoy, configured_envoy, running_envoy
 from tests.polling import eventually

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
-
-from pydantic_core import to_json
 
 from chassis.events import Event, PublishedEvent
 from order_svc.domain.feed import FeedEnd
+from tests.builders.order_ids import CONTENTS
 
 
 class InMemoryFeed:
-    """Publishes in the order of the calls. Payloads go through JSON, as they do in a database."""
+    """Publishes in the order of the calls. Events have their contents as bytes, as they do in a database."""
 
     def __init__(self) -> None:
         self.published: list[PublishedEvent] = []
@@ -23,7 +20,7 @@ class InMemoryFeed:
     def publish(self, events: Sequence[Event]) -> list[PublishedEvent]:
         """Answers what was published."""
         new = [
-            PublishedEvent(position=position, event=replace(event, payload=json.loads(to_json(event.payload))))
+            PublishedEvent(position=position, event=event if event.content else CONTENTS.added_to(event))
             for position, event in enumerate(events, len(self.published) + 1)
         ]
         self.published.extend(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -56,8 +56,16 @@ class InMemoryUsers:
     async def lock(self, user_id: UserId) -> User | None:
         return await self.find(user_id)
 
-    async def list(self, *, email_prefix: str, limit: int, after: tuple[datetime, uuid.UUID] | None) -> Sequence[User]:
-        found = [user for user in self._state.users.values() if user.email.startswith(email_prefix)]
+    async def list(
+        self,
+        *,
+        email_prefix: str,
+        metadata: Mapping[str, str],
+        limit: int,
+        after: tuple[datetime, uuid.UUID] | None,
+    ) -> Sequence[User]:
+        users = [user for user in self._state.users.values() if user.email.startswith(email_prefix)]
+        found = [user for user in users if metadata.items() <= user.metadata.items()]
         oldest_first = sorted(found, key=_registered)
         return [user for user in oldest_first if after is None or _registered(user) > after][:limit]
 

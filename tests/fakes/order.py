@@ -19,6 +19,7 @@ from order_svc.domain.inventory import (
     HoldRequest,
     HoldSuperseded,
     OutOfStock,
+    Pieces,
     ReservationReleased,
     StockAmendment,
 )
@@ -26,6 +27,7 @@ from order_svc.domain.order import Order
 from order_svc.domain.payments import Charged, ChargeResult, Refused
 from order_svc.domain.refund import Refund
 from order_svc.domain.status import PaymentMethod
+from tests.builders.order_ids import ORDERS
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryOpenJobs, InMemoryUnitOfWork
 
 
@@ -113,6 +115,8 @@ class InMemoryRefunds:
 
 
 class InMemoryOrderUow(InMemoryUnitOfWork):
+    serialised = staticmethod(ORDERS.encode)
+
     def __init__(self, state: OrderState, clock: FakeClock) -> None:
         super().__init__(state, clock)
         self.open_jobs = InMemoryOpenJobs(state)
@@ -251,12 +255,13 @@ class FakeInventory:
         self.revisions[held.order_id] = amendment.revision
         return self._with_items(held, extra, amendment)
 
-    async def restock(self, order_id: int, returned: tuple[tuple[int, int], ...], *, refunded: Money) -> None:
+    async def restock(self, order_id: int, returned: Pieces, *, refunded: Money, written_off: Pieces = ()) -> None:
         self._called("restock")
         self.refunded[order_id] = refunded
         for item, total in returned:
-            self.stock[item] += total - self.returned.get((order_id, item), 0)
-            self.returned[order_id, item] = total
+            back = total - dict(written_off).get(item, 0)
+            self.stock[item] += back - self.returned.get((order_id, item), 0)
+            self.returned[order_id, item] = back
 
     async def commit(self, order_id: int, revision: int, *, paid: bool) -> None:
         self._called("commit")
@@ -269,11 +274,13 @@ class FakeInventory:
         if paid:
             self.paid.add(order_id)
 
-    async def release(self, order_id: int, revision: int) -> None:
+    async def release(self, order_id: int, revision: int, *, written_off: Pieces = ()) -> None:
         self._called("release")
         self._require_present(order_id, revision)
         hold = self._hold_of(order_id)
         if hold.is_held:
+            for item, pieces in written_off:
+                self.stock[item] -= pieces
             self.end(hold.key)
 
     async def release_unplaced(self, order_id: int) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chassis.errors import InvalidArgument
-from tests.identity_svc.identity_app import IdentityApp
+from identity_svc.commands.update_user import UpdateUser
+from tests.identity_svc.identity_app import IdentityApp, caller_of
 
 
 async def emails(identity_app: IdentityApp, **query: object) -> list[str]:
@@ -39,10 +40,27 @@ async def test_by_the_beginning_of_the_address(identity_app: IdentityApp) -> Non
     assert await emails(identity_app, email_prefix="example") == []
 
 
+async def test_by_their_metadata(identity_app: IdentityApp) -> None:
+    boss = caller_of(await identity_app.administrator())
+    for email, metadata in (
+        ("ada@example.com", {"list": "trade", "vat": "1"}),
+        ("bob@example.com", {"list": "retail"}),
+    ):
+        user = await identity_app.register(email)
+        await identity_app.send(UpdateUser(id=str(user.id), changed={"metadata"}, metadata=metadata), boss)
+
+    assert await emails(identity_app, filter="metadata.list = trade") == ["ada@example.com"]
+    assert await emails(identity_app, filter='metadata.list = trade AND metadata.vat = "1"') == ["ada@example.com"]
+    assert await emails(identity_app, filter="metadata.list = trade", email_prefix="bob") == []
+    with pytest.raises(InvalidArgument):
+        await emails(identity_app, filter="list = trade")
+
+
 async def test_a_page_token_belongs_to_its_filter(identity_app: IdentityApp) -> None:
     for n in range(2):
         await identity_app.register(f"user{n}@example.com")
     token = (await identity_app.users(page_size=1)).next_page_token
 
-    with pytest.raises(InvalidArgument):
-        await identity_app.users(page_token=token, email_prefix="user")
+    for query in ({"email_prefix": "user"}, {"filter": "metadata.list = trade"}):
+        with pytest.raises(InvalidArgument):
+            await identity_app.users(page_token=token, **query)

@@ -77,6 +77,20 @@ async def test_whoever_has_a_token_cannot_guess_the_password(identity_app: Ident
     assert await present(identity_app, ada.user) == ada.user
 
 
+async def test_metadata_is_replaced_as_a_whole(identity_app: IdentityApp) -> None:
+    ada = await identity_app.signed_in()
+    boss = caller_of(await identity_app.administrator())
+
+    for metadata in ({"list": "trade", "vat": "1"}, {"list": "retail"}, {}):
+        changed = await identity_app.send(update(str(ada.user.id), metadata=metadata), boss)
+        assert changed is not None
+        assert changed.metadata == metadata
+        assert await present(identity_app, ada.user) == changed
+    with pytest.raises(InvalidArgument) as refused:
+        await identity_app.send(update(str(ada.user.id), metadata={"a b": ""}), boss)
+    assert [fault.field for fault in refused.value.violations] == ["user.metadata"]
+
+
 async def test_an_administrator_changes_anybody(identity_app: IdentityApp) -> None:
     boss, ada = await identity_app.administrator(), await identity_app.signed_in()
 

@@ -55,6 +55,27 @@ async def test_a_user_changes_name_address_and_password(process: Process) -> Non
     assert (await process.login("al@example.com", NEW_PASSWORD)).user == moved
 
 
+async def test_only_administrators_change_metadata(process: Process) -> None:
+    ada = await process.register()
+    client = process.client((await process.login()).access_token)
+    boss = process.client((await process.login_as_administrator()).access_token)
+    given = UpdateUserRequest(user=User(id=ada.id, metadata={"list": "trade"}))
+    assert (await boss.call(UPDATE_USER, given)).metadata == {"list": "trade"}
+
+    # What was read is sent back as a whole: what they may not change is ignored, as roles are.
+    sent_back = User(id="me", email=ada.email, display_name="Ada L.", metadata={}, current_password=PASSWORD)
+    everything = FieldMask(paths=["*"])
+    kept = await client.call(UPDATE_USER, UpdateUserRequest(user=sent_back, update_mask=everything))
+    assert (kept.display_name, kept.metadata) == ("Ada L.", {"list": "trade"})
+    await client.call(UPDATE_USER, UpdateUserRequest(user=User(id="me", metadata={"list": "free"})))
+    by_name = UpdateUserRequest(user=User(id="me"), update_mask=FieldMask(paths=["metadata"]))
+    with pytest.raises(InvalidArgument):
+        await client.call(UPDATE_USER, by_name)
+
+    found = await boss.call(LIST_USERS, ListUsersRequest(filter="metadata.list = trade"))
+    assert found.users == [kept]
+
+
 @pytest.mark.reaches("WRONG_PASSWORD")
 async def test_what_is_refused(process: Process) -> None:
     ada = await process.register()

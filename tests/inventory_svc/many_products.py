@@ -10,8 +10,9 @@ _BY_NOBODY = "now(), 'nobody', now(), 'nobody'"
 _STATEMENTS = (
     # Straight to the tables: nothing is to go through the change log.
     "SET LOCAL session_replication_role = replica",
-    f"INSERT INTO product (id, name, description, currency, base_price, {_AUDIT}) "
-    f"SELECT n, 'Product ' || n, 'Of the kind ' || n % 100, 'USD', 10, {_BY_NOBODY} "
+    f"INSERT INTO product (id, name, description, currency, base_price, metadata, {_AUDIT}) "
+    f"SELECT n, 'Product ' || n, 'Of the kind ' || n % 100, 'USD', 10, "
+    f"jsonb_build_object('kind', CAST(n % 100 AS text)), {_BY_NOBODY} "
     "FROM generate_series(:first, :first + :count - 1) AS n",
     f"INSERT INTO variation (id, product_id, name, {_AUDIT}) SELECT id, id, 'size', {_BY_NOBODY} FROM product "
     "WHERE id >= :first",
@@ -26,17 +27,20 @@ _STATEMENTS = (
     f"SELECT id, id, id, {_BY_NOBODY} FROM product_item "
     "WHERE product_id >= :first",
     "INSERT INTO inventory (id, on_hand, reserved, sold, restocked, adjusted, initial, backordered, "
-    f"warehouse_location, {_AUDIT}) SELECT id, 10, 0, 0, 0, 0, 10, 0, 'A-1', {_BY_NOBODY} FROM product_item "
+    f"warehouse_location, {_AUDIT}) SELECT id, :pieces, 0, 0, 0, 0, :pieces, 0, 'A-1', {_BY_NOBODY} FROM product_item "
     "WHERE product_id >= :first",
 )
 _TABLES = ("product", "variation", "variation_option", "product_item", "product_item_option")
 
 
-async def fill(write: AsyncEngine, count: int, *, first: int = 1) -> None:
+async def fill(write: AsyncEngine, count: int, *, first: int = 1, pieces: int = 10) -> None:
     """Makes `count` products with ids from `first`, far above those there are; the read side needs a rebuild then."""
     async with write.begin() as connection:
         for statement in _STATEMENTS:
-            await connection.execute(text(statement.replace(":first", str(first)).replace(":count", str(count))))
+            numbers = {":first": first, ":count": count, ":pieces": pieces}
+            for name, number in numbers.items():
+                statement = statement.replace(name, str(number))
+            await connection.execute(text(statement))
         for table in _TABLES:
             free = 10 * (first + count)
             await connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {free})"))

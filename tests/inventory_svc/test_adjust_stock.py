@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chassis.context import RequestContext, request_context
 from chassis.errors import EtagMismatch, InvalidArgument, RequestIdReused
 from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
 from inventory_svc.domain.lines import MAX_ON_HAND
@@ -23,6 +24,14 @@ class AdjustStockContract:
         await shop.arrives(item, -6)
 
         assert await shop.of(item) == Pieces(on_hand=2, adjusted=-3)
+
+    async def test_the_audit_says_why(self, shop: Shop) -> None:
+        (item,) = await shop.stocked(5)
+
+        with request_context(RequestContext()) as request:
+            await shop.arrives(item, 3)
+
+        assert request.audit_details == ["delivery"]
 
     async def test_what_is_held_stays(self, shop: Shop) -> None:
         (item,) = await shop.stocked(5)

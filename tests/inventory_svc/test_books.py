@@ -145,9 +145,7 @@ def test_the_books_in_memory(examples: int) -> None:
         def open_shop(runner: asyncio.Runner) -> Shop:
             return InMemoryShop()
 
-    run_state_machine_as_test(
-        InMemoryBooks, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
-    )
+    run_state_machine_as_test(InMemoryBooks, settings=settings(max_examples=examples, stateful_step_count=30))
 
 
 @pytest.mark.parametrize("examples", [4, pytest.param(20, marks=pytest.mark.soak)])
@@ -168,7 +166,6 @@ def test_the_books_on_postgres(write_url: str, examples: int) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

@@ -30,7 +30,7 @@ from chassis.job_runner import JobRunner
 from chassis.jobs import Backoff
 from inventory_svc.adapters.inbox import Inbox
 from inventory_svc.adapters.order_feed import EventBatch, StaleOffset
-from tests.builders.event import an_event
+from tests.builders.event import an_event, as_heard
 from tests.fakes.chassis import FakeClock
 from tests.polling import eventually
 
@@ -38,7 +38,7 @@ KIND = "event:notes"
 
 
 def an_event_at(position: int, aggregate_id: int = 1, sequence: int = 1) -> PublishedEvent:
-    return PublishedEvent(position=position, event=an_event(aggregate_id, sequence))
+    return PublishedEvent(position=position, event=as_heard(an_event(aggregate_id, sequence)))
 
 
 def a_batch(*events: PublishedEvent, after: int = 0, position: int | None = None) -> EventBatch:

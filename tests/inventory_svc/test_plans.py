@@ -66,6 +66,7 @@ async def test_lists_and_products_go_by_an_index(engines: Engines) -> None:
         "a letter": listing(PageRequest(number=1, size=10, query="s")),
         "many words": listing(PageRequest(number=1, size=10, query="product of the kind 1 2 3 sku s l")),
         "a currency": listing(PageRequest(number=1, size=10, currency="EUR")),
+        "a key of metadata": listing(PageRequest(number=1, size=10, metadata='{"kind": "77"}')),
         "deleted ones too": listing(PageRequest(number=0, size=10, after=2_900, with_deleted=True)),
         "a product": (GET, {"id": 1711, "deleted": False}),
         "its stock": (OF_PRODUCT, {"product_id": 1711}),

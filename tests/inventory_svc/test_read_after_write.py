@@ -15,7 +15,7 @@ from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import Unavailable
 from inventory_svc.adapters.creators import INCENTIVES, PRODUCT_ITEMS, Creators
 from inventory_svc.domain.errors import IncentiveNotFound, ProductItemNotFound, ProductNotFound
-from inventory_svc.projections import refresh_documents
+from inventory_svc.projections import PROJECTED, refresh_documents
 from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.products import ProductQueries
 from inventory_svc.queries.read_model import COPIED
@@ -65,7 +65,7 @@ def queries(engines: Engines, read_your_writes: ReadYourWrites) -> tuple[Product
 
 async def test_an_anonymous_reader_waits_for_a_new_product(engines: Engines) -> None:
     await create(engines["write"])
-    projector = Projector(engines["write"], engines["read"], list(COPIED.values()), conclude=refresh_documents)
+    projector = Projector(engines["write"], engines["read"], PROJECTED, conclude=refresh_documents)
 
     hasty_products, hasty_stock = queries(engines, Impatient(engines["write"], flush=soon, read_time=unknown))
     for get in (hasty_products.get_product, hasty_stock.get_product_inventory, hasty_stock.get_stock_level):

@@ -69,8 +69,9 @@ async def test_an_adjustment_that_was_answered_before_0_3_0(sql_shop: SqlShop) -
     command = AdjustStock(product_item_id=item.id, delta=2, reason="delivery", request=request_key())
     first = await sql_shop.send(command)
     async with sql_shop.engines[0].begin() as connection:
-        older = "UPDATE idempotency_key SET answer = CAST(CAST(answer AS jsonb) - 'backorderable' AS text)"
-        assert (await connection.execute(text(older))).rowcount == 1
+        older = "CAST(CAST(convert_from(answer, 'UTF8') AS jsonb) - 'backorderable' AS text)"
+        without = text(f"UPDATE idempotency_key SET answer = convert_to({older}, 'UTF8')")
+        assert (await connection.execute(without)).rowcount == 1
 
     assert await sql_shop.send(command) == first
     assert (await sql_shop.of(item)).adjusted == 2

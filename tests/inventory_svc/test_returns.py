@@ -27,8 +27,11 @@ from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import InMemoryShop, Pieces, Shop, SqlShop
 
 
-def back(held: Reservation, *lines: tuple[ProductItem, int], refunded: str = "0.00") -> Restock:
-    returned = Returned(lines=tuple(Line(item.id, count) for item, count in lines), money=Decimal(refunded))
+def back(
+    held: Reservation, *lines: tuple[ProductItem, int], refunded: str = "0.00", written_off: tuple[Line, ...] = ()
+) -> Restock:
+    came = tuple(Line(item.id, count) for item, count in lines)
+    returned = Returned(lines=came, money=Decimal(refunded), written_off=written_off)
     return Restock(order_id=held.order_id, returned=returned)
 
 
@@ -237,6 +240,40 @@ class ReturnsContract:
         await shop.send(back(held, (first, 3)))
         assert await shop.of(first) == Pieces(on_hand=5, sold=3, restocked=3)
         assert await shop.of(second) == Pieces(on_hand=5, sold=1, restocked=1)
+        await shop.check_invariants()
+
+    async def test_what_is_written_off_is_refunded_and_never_in_stock_again(self, shop: Shop) -> None:
+        (item,) = await priced(shop, "10.00")
+        held = await sold(shop, (item, 4))
+        damaged = (Line(item.id, 1),)
+
+        # Reported twice, and an older total last.
+        for count, lost in ((2, damaged), (2, damaged), (1, ())):
+            await shop.send(back(held, (item, count), refunded=f"{10 * count}.00", written_off=lost))
+
+        assert await shop.of(item) == Pieces(on_hand=997, sold=4, restocked=1)
+        assert await shop.points() == 20
+        await shop.send(Release(order_id=held.order_id, written_off=damaged))
+        await shop.send(back(held, (item, 4), written_off=damaged))
+        assert await shop.of(item) == Pieces(on_hand=999, sold=4, restocked=3)
+        await shop.check_invariants()
+
+    @pytest.mark.parametrize("is_sold", [True, False])
+    async def test_an_order_that_is_cancelled_before_a_write_off_is_reported_keeps_it(
+        self, shop: Shop, is_sold: bool
+    ) -> None:
+        first, second = await shop.stocked(5, 5)
+        held = await shop.send(shop.order((first, 3), (second, 1)))
+        if is_sold:
+            await shop.send(Commit(order_id=held.order_id))
+
+        for _ in range(2):
+            await shop.send(Release(order_id=held.order_id, written_off=(Line(first.id, 2),)))
+            await shop.send(back(held, (first, 2), written_off=(Line(first.id, 2),)))
+
+        assert (await shop.of(first)).on_hand == 3
+        assert (await shop.of(second)).on_hand == 5
+        assert await shop.points() == 0
         await shop.check_invariants()
 
     async def test_what_is_not_sold_yet_can_not_come_back(self, shop: Shop) -> None:

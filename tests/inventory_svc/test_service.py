@@ -196,6 +196,37 @@ async def test_pages_by_number_and_by_token(mesh: Mesh) -> None:
     assert len((await client.call(service.LIST_PRODUCTS, ListProductsRequest())).products) == 7
 
 
+async def test_anybody_finds_products_by_their_metadata(mesh: Mesh) -> None:
+    admin, anybody = mesh.admin(), mesh.anonymous()
+
+    async def found(filter: str = "metadata.collection = summer", **others: Any) -> list[str]:
+        listed = await anybody.call(service.LIST_PRODUCTS, ListProductsRequest(filter=filter, **others))
+        assert listed.total_size == len(listed.products)
+        return [product.id for product in listed.products]
+
+    async def finds_both() -> bool:
+        return await found() == [tee.id, coat.id]
+
+    tee, coat, _ = [
+        await create(mesh, replace(a_shirt(sku), metadata=metadata))
+        for sku, metadata in (("A", {"collection": "summer", "new": "yes"}), ("B", {"collection": "winter"}), ("C", {}))
+    ]
+    await eventually(lambda: _is_found(anybody, coat.id))
+
+    assert await found() == [tee.id]
+    assert await found("metadata.collection = summer AND metadata.new = yes", query="a", currency_code="USD") == [
+        tee.id
+    ]
+    assert await found("metadata.collection = summer", query="b") == []
+    coat.metadata = {"collection": "summer"}
+    update = UpdateProductRequest(product=coat, update_mask=FieldMask(paths=["metadata"]))
+    assert (await admin.call(service.UPDATE_PRODUCT, update)).metadata == coat.metadata
+    # Pages that are kept follow.
+    await eventually(finds_both)
+    with pytest.raises(InvalidArgument):
+        await found("metadata.collection != summer")
+
+
 async def test_a_page_token_is_good_for_its_own_query_only(mesh: Mesh) -> None:
     for number in range(3):
         await create(mesh, a_shirt(f"S{number}"))
@@ -206,6 +237,7 @@ async def test_a_page_token_is_good_for_its_own_query_only(mesh: Mesh) -> None:
         ListProductsRequest(page_token="garbage"),
         ListProductsRequest(page_token=page.next_page_token, query="other"),
         ListProductsRequest(page_token=page.next_page_token, query="shirt", page_number=2),
+        ListProductsRequest(page_token=page.next_page_token, query="shirt", filter="metadata.new = yes"),
     ):
         with pytest.raises(InvalidArgument) as refusal:
             await client.call(service.LIST_PRODUCTS, wrong)

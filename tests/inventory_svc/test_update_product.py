@@ -14,6 +14,7 @@ from inventory_svc.commands.create_product import CreateProduct
 from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.release import Release
 from inventory_svc.commands.undelete_product import UndeleteProduct
+from inventory_svc.commands.update_product import UpdateProduct
 from inventory_svc.domain.errors import ProductItemNotFound, ProductNotDeleted, ProductNotFound, SkuTaken
 from inventory_svc.domain.product import Product
 from tests.builders.product import a_product, a_variation, an_item, replacing
@@ -80,6 +81,25 @@ class UpdateProductContract:
         assert [v.id for v in changed.variations] == [v.id for v in product.variations]
         assert changed.prices() == (Money.of("10.00", "USD"), Money.of("13.00", "USD"))
         assert changed.version == product.version + 1
+
+    async def test_metadata_is_replaced_and_removed_by_its_name_in_the_mask(self, shop: Shop) -> None:
+        product = await shop.given(replace(a_shirt(), metadata={"collection": "summer"}))
+        renamed = UpdateProduct(product_id=product.id, product=replace(product, name="Tee"), fields=frozenset({"name"}))
+
+        for metadata in ({"collection": "summer", "new": "yes"}, {"new": "no"}, {}):
+            changed = await updated(shop, replace(product, metadata=metadata))
+            assert changed.metadata == metadata
+            assert await stored(shop, product) == changed
+            assert (await shop.send(renamed)).metadata == metadata
+
+    async def test_metadata_beyond_its_bounds_is_refused(self, shop: Shop) -> None:
+        product = await shop.given(a_shirt())
+
+        with pytest.raises(InvalidArgument) as refused:
+            await updated(shop, replace(product, metadata={"long": "x" * 501}))
+
+        assert [fault.field for fault in refused.value.violations] == ["product.metadata.long"]
+        assert await stored(shop, product) == product
 
     async def test_prices_follow_base_price_modifiers_and_overrides(self, shop: Shop) -> None:
         product = await shop.given(a_shirt())

@@ -26,7 +26,7 @@ from sqlalchemy import text
 from chassis.db.projector import Projector
 from chassis.grpc.clients import rpc
 from deploy.schemas import schemas, upgrade
-from inventory_svc.queries.read_model import COPIED
+from inventory_svc.projections import PROJECTED
 from tests.conftest import DatabasesOf, EngineAt
 from tests.inventory_svc import service
 from tests.inventory_svc.service import running_service
@@ -164,7 +164,7 @@ async def test_what_0_2_0_copied_gets_its_times_with_the_upgrade(engine_at: Engi
 
     for engine, versions in ((write, WRITE), (read, READ)):
         await upgrade(engine.url.render_as_string(hide_password=False), versions)
-    await Projector(write, read, list(COPIED.values())).project()
+    await Projector(write, read, PROJECTED).project()
 
     async with write.connect() as connection:
         stored = [tuple(row) for row in await connection.execute(text(TIMES))]

@@ -10,13 +10,14 @@ from tests.lives.commands import Command, Json, Reply, Seen
 from tests.lives.fronts import ADMIN, Front
 from tests.polling import some_time
 
-PATIENCE_S = 120
+PATIENCE_S = 180
 
 
 class Asking:
-    """Counts the replies to each kind of command, and how often a call was repeated."""
+    """Counts the replies to each kind of command, and how often a call was repeated: for `patience_s` at most."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, *, patience_s: float = PATIENCE_S) -> None:
+        self.patience_s = patience_s
         self._front = front
         self._replies: Counter[str] = Counter()
         self._repeated = 0
@@ -29,13 +30,13 @@ class Asking:
         self, method: str, path: str, body: Json | None = None, *, who: str = ADMIN, random: Random | None = None
     ) -> Json:
         """The resource or the error that was replied in the end."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self.patience_s
         while time.monotonic() < deadline:
             if (reply := await self._front.send(who, method, path, body)) is not None:
                 return reply
             self._repeated += 1
             await some_time(random or Random(path), at_most_s=0.3)
-        raise AssertionError(f"no reply to {method} {path} {body} for {PATIENCE_S} s")
+        raise AssertionError(f"no reply to {method} {path} {body} for {self.patience_s} s")
 
     async def resource(self, method: str, path: str, body: Json | None = None, *, who: str = ADMIN) -> Json:
         """Raises AssertionError for an error."""

@@ -66,7 +66,7 @@ class Chaos:
             killed_at[victim] = time.monotonic()
             if victim == AT_FAILPOINT:
                 self._arm(mesh, self._random.choice(list(failpoints)))
-            elif pids := _pids_of(mesh, victim):
+            elif pids := pids_of(mesh, victim):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._random.choice(pids), signal.SIGKILL)
                     self._happened[f"killed {victim}"] += 1
@@ -77,7 +77,8 @@ class Chaos:
             self._happened[f"armed {failpoint}"] += 1
 
 
-def _pids_of(mesh: RunningMesh, victim: str) -> list[int]:
+def pids_of(mesh: RunningMesh, victim: str) -> list[int]:
+    """The processes of a module, of `envoy`, or of the server `postgres`."""
     if victim == "postgres":
         # While it starts, there is no file that names it.
         with contextlib.suppress(OSError, ValueError):

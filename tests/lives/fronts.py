@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 
 from chassis import contract
-from chassis.errors import AppError, Conflict, DeadlineExceeded, RateLimited, Unavailable
+from chassis.errors import AppError, Conflict, DeadlineExceeded, Locked, RateLimited, Unavailable
 from chassis.grpc.clients import Client, Rpc
 from deploy.local.shop import Shop
 from tests.e2e.running_mesh import RunningMesh
@@ -22,7 +22,7 @@ from tests.order_svc.whole_shop import WholeShop
 
 ADMIN = ""
 # Nobody knows what became of the call.
-UNKNOWN = (Unavailable, DeadlineExceeded, Conflict, RateLimited)
+UNKNOWN = (Unavailable, DeadlineExceeded, Conflict, Locked, RateLimited)
 _UNKNOWN = {error.reason for error in UNKNOWN}
 _TIMEOUT_S = 5
 
@@ -60,7 +60,9 @@ class MeshFront:
         said: Json = reply.json()
         if reply.status_code == httpx.codes.OK:
             return said
-        if {detail.get("reason") for detail in said["details"]} & _UNKNOWN:
+        # A service that has no time left to say why does not say it.
+        is_late = reply.status_code == httpx.codes.GATEWAY_TIMEOUT
+        if is_late or {detail.get("reason") for detail in said["details"]} & _UNKNOWN:
             return None
         assert reply.status_code < httpx.codes.INTERNAL_SERVER_ERROR, f"{method} {path}: {said}"
         return said

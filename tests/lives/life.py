@@ -13,7 +13,6 @@ from tests.lives.commands import Command, RefundOrder, Reply
 from tests.lives.model import Call, OrderModel, Unexplained
 from tests.polling import eventually, some_time
 
-SETTLED_WITHIN_S = 180
 POLLED_EVERY_S = 1.5
 # What was refused is ordered otherwise.
 PLACED_WITHIN = 5
@@ -141,7 +140,7 @@ class Life:
             assert self.model.state.lasts, f"is still {seen}"
             return True
 
-        await eventually(lasts, timeout_s=SETTLED_WITHIN_S)
+        await eventually(lasts, timeout_s=self._asking.patience_s)
         self._history.append(f"is {self.model.state.status}")
 
     async def _ask(self, command: Command) -> Reply:

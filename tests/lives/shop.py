@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from random import Random
 from typing import Any
 
-from tests.lives.asking import Asking
+from tests.lives.asking import PATIENCE_S, Asking
 from tests.lives.books import Ended, expected
 from tests.lives.chaos import Chaos
 from tests.lives.choices import Choices
@@ -27,9 +27,12 @@ Meanwhile = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
 class RandomLives:
-    """Lives in a shop whose other business is over. `seed` decides what is done; `most_attempts` to charge a card."""
+    """Lives in a shop whose other business is over. `seed` decides what is done; `most_attempts` to charge a card.
 
-    def __init__(self, front: Front, *, seed: int, most_attempts: int) -> None:
+    `patience_s` is how long the shop may take for anything.
+    """
+
+    def __init__(self, front: Front, *, seed: int, most_attempts: int, patience_s: float = PATIENCE_S) -> None:
         self._front = front
         self._seed = seed
         self._most_attempts = most_attempts
@@ -38,11 +41,16 @@ class RandomLives:
         self._delivered: Counter[str] = Counter()
         self._users: list[str] = []
         self._goods: Goods
-        self._asking = Asking(front)
+        self._asking = Asking(front, patience_s=patience_s)
         self.chaos = Chaos(self._asking, Random(f"{seed}/chaos"))
 
-    async def happen(self, lives: int, *, users: int, meanwhile: Sequence[Meanwhile] = ()) -> None:
-        """Raises AssertionError unless each reply, and the books at the end, are those of the model."""
+    async def happen(
+        self, lives: int, *, users: int, meanwhile: Sequence[Meanwhile] = (), enough: asyncio.Event | None = None
+    ) -> None:
+        """Raises AssertionError unless each reply, and the books at the end, are those of the model.
+
+        Once there is `enough`, no further life begins.
+        """
         self._goods = await put_on_sale(self._asking, lives=lives)
         self._users = [f"{self._name}-{number}" for number in range(users)]
         for user in self._users:
@@ -50,7 +58,7 @@ class RandomLives:
         books = FoundBooks(self._front, self._asking, self._goods, self._users)
         await books.begin()
         try:
-            await self._live(lives, meanwhile)
+            await self._live(lives, meanwhile, enough or asyncio.Event())
         finally:
             print(f"seed {self._seed}, {lives} lives: {self._asking}\nmeanwhile: {self.chaos}")
         ended = [
@@ -68,19 +76,22 @@ class RandomLives:
 
         await eventually(agree, timeout_s=SETTLED_WITHIN_S)
 
-    async def _live(self, lives: int, meanwhile: Sequence[Meanwhile]) -> None:
+    async def _live(self, lives: int, meanwhile: Sequence[Meanwhile], enough: asyncio.Event) -> None:
         await asyncio.gather(*[self._life(f"saver-{user}", user).save_points() for user in self._users])
         free = asyncio.Semaphore(AT_ONCE)
 
         async def one(number: int) -> None:
             async with free:
-                await self._life(str(number), self._users[number % len(self._users)]).live()
+                if not enough.is_set():
+                    await self._life(str(number), self._users[number % len(self._users)]).live()
 
         async with asyncio.TaskGroup() as group:
             ended = asyncio.Event()
             for happens in (self._deliver, *meanwhile):
                 group.create_task(happens(ended))
-            await asyncio.gather(*[one(number) for number in range(lives)])
+            async with asyncio.TaskGroup() as living:
+                for number in range(lives):
+                    living.create_task(one(number))
             ended.set()
 
     def _life(self, name: str, user: str) -> Life:

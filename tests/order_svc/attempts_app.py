@@ -22,6 +22,7 @@ from order_svc.sagas.basket import Basket
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import InMemoryJobStore, StoredJob, leased
 from tests.inventory_svc.shop import InMemoryShop, Pieces
+from tests.order_svc.order_app import viewed
 from tests.order_svc.test_amendments import AmendingApp
 
 STOCK = 10
@@ -68,7 +69,7 @@ class AttemptsApp(AmendingApp):
             method=method,
             payment_token="tok_ok",
         )
-        return await self.checkout.place(basket)
+        return viewed(await self.checkout.place(basket))
 
     def open_job(self, kind: str) -> StoredJob:
         """The newest job of that kind that has not ended."""

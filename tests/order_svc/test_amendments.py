@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chassis.context import Caller, RequestContext, request_context
+from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import AppError, EtagMismatch, InvalidArgument, RequestIdReused, Unavailable
 from chassis.mediator import Command
 from chassis.money import Money
@@ -38,8 +39,8 @@ from order_svc.domain.views import OrderView
 from order_svc.payment.domain.errors import ProviderUnavailable
 from order_svc.sagas.amendments import Amendments
 from tests.builders.order import AT, SHOPPER, OrderBuilder, an_item, an_order
-from tests.fakes.chassis import FakeClock, leased, request_key
-from tests.order_svc.order_app import OrderApp
+from tests.fakes.chassis import FakeClock, leased, request_key, soon, unknown
+from tests.order_svc.order_app import OrderApp, SqlOrderApp
 from tests.order_svc.test_checkout import CheckoutApp, Counter
 
 
@@ -609,6 +610,16 @@ async def test_an_order_in_cash_is_changed(order_app: OrderApp) -> None:
         "lines": [[1, 1], [2, 3], [4, 1]],
     }
     assert (await order_app.events(order_id))[-1] == (order.sequence, "order_status_changed")
+
+
+async def test_who_replaces_all_lines_of_anothers_order_waits_for_their_own_change(sql_app: SqlOrderApp) -> None:
+    order_id = await sql_app.given(an_order(team="red", method=PaymentMethod.CASH))
+    read_your_writes = ReadYourWrites(sql_app.engine, flush=soon, read_time=unknown)
+
+    with request_context(RequestContext(caller=Caller.person("shopper-2", team_ids=("red",)))):
+        await sql_app.send(an_update(order_id, (4, 1), extra=_extra(_4=1)))
+
+    assert not await read_your_writes.wait("shopper-2", timeout_s=0)
 
 
 def a_preview(revision: int, off: dict[int, str], codes: dict[str, str]) -> Preview:

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from easyorder.catalog.v1 import CreateProductRequest, Product, ProductItem
 from easyorder.common.v1 import OrderLine, PaymentMethod
 from easyorder.google.type import Money
@@ -249,7 +248,6 @@ def _amount(money: Money | None) -> Decimal:
     return (Decimal(money.units) + Decimal(money.nanos) / 10**9).quantize(Decimal("0.01"))
 
 
-@pytest.mark.timeout(120)
 async def test_the_books_are_right_at_every_moment_of_every_way_of_paying(databases_of: Any) -> None:
     urls: Mapping[str, str] = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
     cells = [(method, moment) for method, row in TABLE.items() for moment in MOMENTS if moment in row]

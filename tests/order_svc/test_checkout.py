@@ -31,7 +31,7 @@ from tests.builders.order import AT, SHOPPER
 from tests.builders.order_ids import IDS
 from tests.fakes.chassis import FakeClock, InMemoryJobStore, leased, request_key
 from tests.fakes.order import FakeInventory, FakePayments, InMemoryPlacedOrders
-from tests.order_svc.order_app import InMemoryOrderApp
+from tests.order_svc.order_app import InMemoryOrderApp, viewed
 
 
 class Counter:
@@ -73,7 +73,7 @@ class CheckoutApp(InMemoryOrderApp):
         )
 
     async def place(self, *, request: RequestKey | None = None, quantity: int = 2) -> OrderView:
-        return await self.checkout.place(self.basket(request=request, quantity=quantity))
+        return viewed(await self.checkout.place(self.basket(request=request, quantity=quantity)))
 
     async def work(self) -> None:
         handlers = self.checkout.job_handlers() | self.refunding.job_handlers()
@@ -156,7 +156,7 @@ async def test_a_preview_of_an_order_that_costs_nothing_is_paid_as_the_order_is(
 
     preview = await app.checkout.preview(basket)
 
-    placed = await app.checkout.place(basket)
+    placed = viewed(await app.checkout.place(basket))
     assert preview.order.status is placed.status is Status.PAID
     assert preview_message(preview, IDS) == preview_message(replace(preview, order=placed), IDS)
 

@@ -41,7 +41,7 @@ async def kinds(app: OrderApp) -> list[str]:
 
 
 async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     await order_app.send(it_came())
 
@@ -59,7 +59,7 @@ async def test_an_order_whose_stock_came_is_confirmed_and_will_be_charged(order_
 async def test_an_order_that_waits_is_not_paid_before_its_stock_came_though_nothing_is_left_to_pay(
     order_app: OrderApp,
 ) -> None:
-    placed = await order_app.send(waiting(a_discounted_placing("4.00")))
+    placed = await order_app.placed(waiting(a_discounted_placing("4.00")))
     item = HeldItem(
         product_item_id=1,
         sku="SKU-1",
@@ -81,7 +81,7 @@ async def test_an_order_that_waits_is_not_paid_before_its_stock_came_though_noth
 
 
 async def test_an_order_that_was_changed_while_it_waited_is_charged_what_it_costs_now(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     updated = await order_app.send(
         UpdateOrder(order_id=1, lines=((1, 1),), etag="", item_ids=(91,), transaction_id="t-2")
@@ -105,7 +105,7 @@ async def test_an_order_that_was_changed_while_it_waited_is_charged_what_it_cost
 
 
 async def test_a_part_that_came_is_only_told(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
     version = (await order_app.order(1)).row_version
 
     await order_app.send(it_came(filled=False))
@@ -118,7 +118,7 @@ async def test_a_part_that_came_is_only_told(order_app: OrderApp) -> None:
 
 
 async def test_cash_is_not_charged_but_its_stock_is_sold_once_it_came(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing(method=PaymentMethod.CASH)))
+    await order_app.placed(waiting(a_placing(method=PaymentMethod.CASH)))
     assert await order_app.jobs() == []
 
     await order_app.send(it_came())
@@ -130,7 +130,7 @@ async def test_cash_is_not_charged_but_its_stock_is_sold_once_it_came(order_app:
 
 @pytest.mark.parametrize("method", [PaymentMethod.CARD, PaymentMethod.CASH])
 async def test_an_order_of_nothing_is_paid_once_its_stock_came(order_app: OrderApp, method: PaymentMethod) -> None:
-    placed = await order_app.send(waiting(a_discounted_placing("25.50", method=method)))
+    placed = await order_app.placed(waiting(a_discounted_placing("25.50", method=method)))
     assert (placed.status, placed.payment.status, placed.paid_at) == (Status.PENDING, PaymentStatus.PENDING, None)
 
     await order_app.send(it_came(filled=False))
@@ -146,7 +146,7 @@ async def test_an_order_of_nothing_is_paid_once_its_stock_came(order_app: OrderA
 
 
 async def test_what_comes_twice_changes_nothing(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     await asyncio.gather(order_app.send(it_came()), order_app.send(it_came()))
     await order_app.send(it_came(filled=False))
@@ -157,7 +157,7 @@ async def test_what_comes_twice_changes_nothing(order_app: OrderApp) -> None:
 
 
 async def test_the_same_request_id_tells_nothing_new(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     for _ in range(2):
         await order_app.send(replace(it_came(filled=False), request=request_key()))
@@ -166,7 +166,7 @@ async def test_the_same_request_id_tells_nothing_new(order_app: OrderApp) -> Non
 
 
 async def test_an_order_that_was_cancelled_stays_so(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
     await order_app.send(CancelOrder(order_id=1, reason="too long"))
     jobs, events = await order_app.jobs(), await order_app.events(1)
 
@@ -178,7 +178,7 @@ async def test_an_order_that_was_cancelled_stays_so(order_app: OrderApp) -> None
 
 
 async def test_what_can_not_be_had_any_more_is_cancelled_and_says_why(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     await order_app.send(it_came(filled=False, lost_reason="2 of SKU-1 were asked for, 0 are available"))
 
@@ -191,7 +191,7 @@ async def test_what_can_not_be_had_any_more_is_cancelled_and_says_why(order_app:
 
 
 async def test_an_order_that_waits_no_more_keeps_no_token(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     await order_app.send(CancelOrder(order_id=1, reason="changed my mind"))
 
@@ -199,7 +199,7 @@ async def test_an_order_that_waits_no_more_keeps_no_token(order_app: OrderApp) -
 
 
 async def test_a_confirmed_order_is_not_cancelled_for_it(order_app: OrderApp) -> None:
-    await order_app.send(a_placing())
+    await order_app.placed(a_placing())
 
     await order_app.send(it_came(filled=False, lost_reason="gone"))
 
@@ -207,7 +207,7 @@ async def test_a_confirmed_order_is_not_cancelled_for_it(order_app: OrderApp) ->
 
 
 async def test_an_order_that_is_not_there_yet_fails_alone(order_app: OrderApp) -> None:
-    await order_app.send(waiting(a_placing()))
+    await order_app.placed(waiting(a_placing()))
 
     results = await asyncio.gather(order_app.send(it_came(2)), order_app.send(it_came(1)), return_exceptions=True)
 

@@ -27,7 +27,7 @@ from tests.order_svc.order_reads import OrderReads, order_api, order_reads
 
 ORDERS = "easyorder.order.v1.OrderService"
 DAY = AT.date()
-HEADER = ",".join(export_orders.COLUMNS)
+HEADER = ",".join(export_orders.ORDERS.columns)
 
 
 @pytest.fixture

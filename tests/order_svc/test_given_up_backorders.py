@@ -19,6 +19,7 @@ from tests.builders.order import SHOPPER
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import Pieces
 from tests.order_svc.attempts_app import STOCK, AttemptsApp
+from tests.order_svc.order_app import viewed
 
 
 class WaitingApp(AttemptsApp):
@@ -37,7 +38,7 @@ class WaitingApp(AttemptsApp):
             method=PaymentMethod.CARD,
             payment_token="tok_ok",
         )
-        self.order_id = (await self.checkout.place(basket)).id
+        self.order_id = viewed(await self.checkout.place(basket)).id
         assert await self.status(self.order_id) is Status.PENDING
         # As inventory_svc reads in the feed.
         await self.shop.send(KeepReservation(order_id=self.order_id))

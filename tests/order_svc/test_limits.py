@@ -54,7 +54,8 @@ WAITING = 34
 TEAM = LETTER * 40
 # What order_svc takes, as google.type.PostalAddress has no rules.
 ADDRESS = {
-    "regionCode": "DE",
+    # Whose postal codes have no form.
+    "regionCode": "BO",
     "postalCode": LETTER * 100,
     "locality": LETTER * 100,
     "addressLines": [LETTER * 200] * 10,

@@ -160,7 +160,7 @@ async def test_jobs_and_answers_of_before_name_the_supplementary_hold(released: 
         stored = await connection.scalar(text("SELECT CAST(payload AS text) FROM job"))
         answered = await connection.scalar(text("SELECT answer FROM idempotency_key"))
     assert stored == payload.replace("extra_order_id", "supplementary_hold_id")
-    assert answered == answer.replace("extra_order_id", "supplementary_hold_id")
+    assert answered == answer.replace("extra_order_id", "supplementary_hold_id").encode()
 
 
 async def upgraded_jobs(released: AsyncEngine, given: Sequence[Mapping[str, Any]]) -> list[Any]:

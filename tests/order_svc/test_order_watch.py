@@ -14,9 +14,9 @@ from easyorder.order.v1 import OrderStatus, PaymentOutcome, RefundState
 from chassis.context import Caller
 from chassis.errors import InvalidArgument, Kind, Unavailable
 from chassis.events import PublishedEvent
+from chassis.google_types import amount_message
 from chassis.grpc.status import from_status
 from chassis.money import Money
-from chassis.wire_types import amount_message
 from edge.openapi.comments import comments
 from order_svc.domain.errors import OrderNotFound
 from order_svc.domain.feed import EventsPurged

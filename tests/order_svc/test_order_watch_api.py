@@ -28,8 +28,8 @@ WATCH_ORDER = rpc(SERVICE, "WatchOrder", WatchOrderRequest, OrderEvent)
 WATCH_ORDERS = rpc(SERVICE, "WatchOrders", WatchOrdersRequest, OrderEvent)
 WATCH_ALL_ORDERS = rpc(SERVICE, "WatchAllOrders", WatchAllOrdersRequest, OrderEvent)
 TOKENS = IDS.resume_tokens
-# test_stream_tickets.py has those with tickets.
-NO_TICKETS = cast(Any, None)
+# test_stream_tickets.py and test_tracking_links.py have those with tickets and links.
+NO_TICKETS = NO_LINKS = cast(Any, None)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def app() -> WatchApp:
 
 @pytest.fixture
 async def mesh(app: WatchApp) -> AsyncIterator[Mesh]:
-    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS)}) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS, NO_LINKS)}) as mesh:
         yield mesh
 
 
@@ -216,7 +216,7 @@ async def test_a_server_that_drains_says_so_inside_the_stream(app: WatchApp, mes
 async def test_a_stream_ends_with_its_token_and_another_resumes_it(app: WatchApp) -> None:
     order = app.given(an_order())
     clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
-    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS)}, clock=clock) as mesh:
+    async with serving({SERVICE: OrderWatchApi(app.order_watch, IDS, NO_TICKETS, NO_LINKS)}, clock=clock) as mesh:
         expiring, user = mesh.user(SHOPPER), mesh.user(SHOPPER)
         # Tokens of these tests are valid for ten minutes.
         clock.advance(599.5)

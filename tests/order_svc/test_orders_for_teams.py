@@ -12,6 +12,7 @@ from order_svc.domain.errors import TeamNotFound
 from order_svc.sagas.basket import Basket
 from tests.builders.order import SHOPPER
 from tests.fakes.chassis import request_key
+from tests.order_svc.order_app import viewed
 from tests.order_svc.test_checkout import CheckoutApp
 
 MEMBER = Caller.person(SHOPPER, team_ids=("blue", "red"))
@@ -30,7 +31,7 @@ def basket(app: CheckoutApp, team_id: str | None, *, caller: Caller = MEMBER, qu
 
 @pytest.mark.parametrize("team_id", ["red", "blue", None])
 async def test_an_order_is_for_the_team_that_it_names_or_for_none(app: CheckoutApp, team_id: str | None) -> None:
-    placed = await app.checkout.place(basket(app, team_id))
+    placed = viewed(await app.checkout.place(basket(app, team_id)))
     preview = await app.checkout.preview(basket(app, team_id))
 
     order = await app.order(placed.id)
@@ -51,9 +52,9 @@ async def test_an_order_for_a_team_of_others_is_refused_and_holds_nothing(app: C
 
 
 async def test_who_has_left_the_team_gets_the_first_answer_again_but_places_nothing_more(app: CheckoutApp) -> None:
-    placed = await app.checkout.place(basket(app, "red"))
+    placed = viewed(await app.checkout.place(basket(app, "red")))
 
-    assert await app.checkout.place(basket(app, "red", caller=FORMER_MEMBER)) == placed
+    assert viewed(await app.checkout.place(basket(app, "red", caller=FORMER_MEMBER))) == placed
     with pytest.raises(RequestIdReused):
         await app.checkout.place(basket(app, "red", caller=FORMER_MEMBER, quantity=3))
     with pytest.raises(TeamNotFound):

@@ -56,7 +56,7 @@ def waiting(placing: PlaceOrder) -> PlaceOrder:
 
 
 async def test_a_placed_order_is_confirmed_and_will_be_charged(order_app: OrderApp) -> None:
-    view = await order_app.send(a_placing())
+    view = await order_app.placed(a_placing())
 
     assert (view.status, view.total_amount) == (Status.CONFIRMED, Decimal("25.50"))
     assert (await order_app.order(1)).view() == view
@@ -67,7 +67,7 @@ async def test_a_placed_order_is_confirmed_and_will_be_charged(order_app: OrderA
 
 
 async def test_cash_is_not_charged_but_its_stock_is_sold_at_once(order_app: OrderApp) -> None:
-    view = await order_app.send(a_placing(method=PaymentMethod.CASH))
+    view = await order_app.placed(a_placing(method=PaymentMethod.CASH))
 
     assert (view.status, view.payment.status) == (Status.CONFIRMED, PaymentStatus.PENDING)
     assert [job.kind for job in await order_app.jobs()] == ["commit_stock"]
@@ -85,7 +85,7 @@ def a_discounted_placing(off: str, *, method: PaymentMethod = PaymentMethod.CARD
 
 
 async def test_a_discounted_order_is_charged_what_is_left(order_app: OrderApp) -> None:
-    view = await order_app.send(a_discounted_placing("7.50"))
+    view = await order_app.placed(a_discounted_placing("7.50"))
 
     assert (view.sub_total, view.discount_total, view.total_amount) == (
         Decimal("25.50"),
@@ -104,7 +104,7 @@ async def test_a_discounted_order_is_charged_what_is_left(order_app: OrderApp) -
 async def test_an_order_of_nothing_is_paid_and_no_provider_hears_of_it(
     order_app: OrderApp, method: PaymentMethod
 ) -> None:
-    view = await order_app.send(a_discounted_placing("25.50", method=method))
+    view = await order_app.placed(a_discounted_placing("25.50", method=method))
 
     assert (view.status, view.payment.status, view.total_amount) == (Status.PAID, PaymentStatus.PAID, Decimal("0.00"))
     assert view.paid_at is not None
@@ -123,7 +123,7 @@ async def test_an_order_of_nothing_is_paid_and_no_provider_hears_of_it(
 
 
 async def test_an_order_that_waits_for_stock_is_pending_and_nothing_is_charged(order_app: OrderApp) -> None:
-    view = await order_app.send(waiting(a_placing()))
+    view = await order_app.placed(waiting(a_placing()))
 
     assert (view.status, view.payment.status) == (Status.PENDING, PaymentStatus.PENDING)
     order = await order_app.order(1)
@@ -133,7 +133,7 @@ async def test_an_order_that_waits_for_stock_is_pending_and_nothing_is_charged(o
 
 
 async def test_the_token_is_kept_only_by_orders_that_wait(order_app: OrderApp) -> None:
-    await order_app.send(a_placing())
+    await order_app.placed(a_placing())
 
     assert (await order_app.order(1)).payment.waiting_token == ""
 
@@ -161,7 +161,7 @@ async def test_orders_that_wait_and_orders_that_do_not_share_a_batch(order_app: 
 
 async def test_nothing_is_placed_on_a_hold_that_has_ended(order_app: OrderApp) -> None:
     with pytest.raises(HoldLost):
-        await order_app.send(a_placing(is_held=False))
+        await order_app.placed(a_placing(is_held=False))
 
     assert await order_app.jobs() == []
     assert await order_app.events(1) == []
@@ -170,34 +170,34 @@ async def test_nothing_is_placed_on_a_hold_that_has_ended(order_app: OrderApp) -
 async def test_ten_equal_requests_at_once_are_one_order(order_app: OrderApp) -> None:
     first = a_placing(request=request_key())
 
-    views = await asyncio.gather(*[order_app.send(first) for _ in range(10)])
+    views = await asyncio.gather(*[order_app.placed(first) for _ in range(10)])
 
     assert len({view.id for view in views}) == 1
     assert len(await order_app.jobs()) == 1
 
 
 async def test_a_repeated_request_gets_the_first_answer_even_when_its_hold_is_gone(order_app: OrderApp) -> None:
-    first = await order_app.send(a_placing(request=request_key()))
+    first = await order_app.placed(a_placing(request=request_key()))
 
-    again = await order_app.send(a_placing(request=request_key(), is_held=False))
+    again = await order_app.placed(a_placing(request=request_key(), is_held=False))
 
     assert again == first
 
 
 async def test_a_request_id_with_another_body_is_refused(order_app: OrderApp) -> None:
-    await order_app.send(a_placing(request=request_key(body="one")))
+    await order_app.placed(a_placing(request=request_key(body="one")))
 
     with pytest.raises(RequestIdReused):
-        await order_app.send(a_placing(order_id=2, request=request_key(body="other")))
+        await order_app.placed(a_placing(order_id=2, request=request_key(body="other")))
 
     assert len(await order_app.jobs()) == 1
 
 
 async def test_one_order_that_can_not_be_written_does_not_fail_its_neighbours(order_app: OrderApp) -> None:
-    await order_app.send(a_placing(1))
+    await order_app.placed(a_placing(1))
     colliding, fine = a_placing(1), a_placing(2)
 
-    results = await asyncio.gather(order_app.send(colliding), order_app.send(fine), return_exceptions=True)
+    results = await asyncio.gather(order_app.placed(colliding), order_app.placed(fine), return_exceptions=True)
 
     assert isinstance(results[0], Exception)
     assert not isinstance(results[1], BaseException)
@@ -206,12 +206,12 @@ async def test_one_order_that_can_not_be_written_does_not_fail_its_neighbours(or
 
 @pytest.mark.parametrize("is_held", [True, False])
 async def test_an_order_whose_key_was_deleted_is_not_placed_again(order_app: OrderApp, is_held: bool) -> None:
-    placed = await order_app.send(a_placing(request=request_key(), is_held=True))
+    placed = await order_app.placed(a_placing(request=request_key(), is_held=True))
     before = await order_app.order(placed.id)
     await order_app.delete_keys()
 
     with pytest.raises(RequestIdExpired, match="nothing was changed"):
-        await order_app.send(a_placing(request=request_key(), is_held=is_held))
+        await order_app.placed(a_placing(request=request_key(), is_held=is_held))
 
     assert await order_app.order(placed.id) == before
     assert len(await order_app.jobs()) == 1

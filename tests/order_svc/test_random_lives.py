@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 from tests.conftest import DatabasesOf
 from tests.e2e import invariants
 from tests.lives.fronts import OneProcessFront
@@ -32,7 +30,6 @@ QUICK = {
 }
 
 
-@pytest.mark.timeout(120)
 async def test_the_books_are_those_of_the_model(databases_of: DatabasesOf) -> None:
     urls = {**await databases_of("inventory_svc"), **await databases_of("order_svc.payment")}
     async with whole_shop({**urls, **await databases_of("order_svc")}, replicas=2, **QUICK) as shop:

@@ -103,6 +103,40 @@ async def test_items_come_back_for_what_they_cost(order_app: OrderApp) -> None:
     assert order.status is Status.SHIPPED
 
 
+async def test_damaged_pieces_are_written_off_whatever_happens_next(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+
+    damaged = RefundOrder(
+        order_id=order_id, items=((1, 2),), restock=False, reason="broken", request=request_key("r-1")
+    )
+    granted = await order_app.send(damaged)
+    assert (await order_app.send(damaged)).refund_id == granted.refund_id
+    await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="too large"))
+    await order_app.send(CancelOrder(order_id=order_id, reason="late"))
+
+    order = await order_app.order(order_id)
+    assert [(item.returned, item.written_off) for item in order.items] == [(3, 2), (0, 0)]
+    assert [refund.restock for refund in order.refunds] == [False, True, True]
+    assert order.payment.refunded == usd("35.00")
+    restocks = [job.payload for job in await order_app.jobs() if job.kind == "restock"]
+    assert [(payload["lines"], payload["written_off"]) for payload in restocks] == [
+        ([[1, 2]], [[1, 2]]),
+        ([[1, 3]], [[1, 2]]),
+    ]
+    assert (await order_app.job("release_stock")).payload["written_off"] == [[1, 2]]
+
+
+@pytest.mark.parametrize("amount", [None, usd("25.00")])
+async def test_a_refund_that_cancels_writes_off_what_is_left(order_app: OrderApp, amount: Money | None) -> None:
+    order_id = await order_app.given(an_order(items=two_items()).paid())
+    await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="too large"))
+
+    await order_app.send(RefundOrder(order_id=order_id, amount=amount, restock=False, reason="a fire"))
+
+    assert await order_app.status(order_id) is Status.CANCELLED
+    assert (await order_app.job("release_stock")).payload["written_off"] == [[1, 2], [2, 1]]
+
+
 async def test_pieces_of_a_line_that_can_not_be_divided_add_up_to_it(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(items=(an_item(quantity=3, unit_price="3.33"),)).paid().shipped())
 

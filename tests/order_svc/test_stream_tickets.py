@@ -28,10 +28,12 @@ from chassis.grpc.clients import Client, rpc
 from chassis.grpc.status import from_status
 from order_svc.api.order_watch import OrderWatchApi
 from order_svc.stream_tickets import PREFIX, StreamTickets, TicketOrTokenVerifier
+from order_svc.tracking_links import TrackingLinks
 from tests.builders.order import SHOPPER, an_order
 from tests.builders.order_ids import IDS
 from tests.conftest import DatabasesOf
 from tests.fakes.chassis import FakeClock
+from tests.fakes.link_generations import InMemoryLinkGenerations
 from tests.mesh import Mesh, Tokens, service_keys, serving
 from tests.order_svc.watch_app import WatchApp
 from tests.polling import eventually
@@ -134,7 +136,12 @@ async def test_uses_are_forgotten_once_their_tickets_have_expired(replicas: Repl
 async def service(replicas: Replicas, app: WatchApp) -> AsyncIterator[Mesh]:
     tokens = Tokens()
     verifier = TicketOrTokenVerifier(KeyCache(tokens.keys), ServiceKeys(service_keys(), "test"), replicas.here)
-    api = OrderWatchApi(app.order_watch, IDS, replicas.here)
+    api = OrderWatchApi(
+        app.order_watch,
+        IDS,
+        replicas.here,
+        TrackingLinks(KEY, app.load_order, InMemoryLinkGenerations(), replicas.clock),
+    )
     async with serving({SERVICE: api}, tokens=tokens, verifier=verifier, clock=replicas.clock) as mesh:
         yield mesh
 

@@ -104,7 +104,8 @@ async def test_an_order_that_0_2_0_answered_is_answered_again(sql_app: SqlOrderA
     sql_app.clock.advance(60)
     cancelling = CancelOrder(order_id=order_id, reason="late", request=request_key())
     await sql_app.send(cancelling)
-    without = text("UPDATE idempotency_key SET answer = CAST(CAST(answer AS jsonb) - 'updated_at' AS text)")
+    older = "CAST(CAST(convert_from(answer, 'UTF8') AS jsonb) - 'updated_at' AS text)"
+    without = text(f"UPDATE idempotency_key SET answer = convert_to({older}, 'UTF8')")
     async with sql_app.engine.begin() as connection:
         await connection.execute(without)
 

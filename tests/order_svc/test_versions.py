@@ -54,6 +54,6 @@ def test_an_event_tells_the_version_that_will_be_stored() -> None:
 
 
 async def test_a_new_order_is_answered_as_its_first_version(order_app: OrderApp) -> None:
-    placed = await order_app.send(a_placing(1))
+    placed = await order_app.placed(a_placing(1))
 
     assert placed.row_version == (await order_app.order(1)).row_version == 1

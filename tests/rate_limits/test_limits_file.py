@@ -21,10 +21,13 @@ def test_the_default_file_limits_sign_ins_orders_streams_and_tickets() -> None:
     names = {limit.name: {method.name for method in limit.covered} for limit in limits}
     assert {limit.name for limit in limits if limit.shared} == {"sign-ins"}
     assert names["orders"] == {"CreateOrder", "PreviewOrder"}
+    assert names["changes"] == {"UpdateOrder", "UpdateOrderMetadata", "RetryPayment"}
     assert {"Register", "Login", "RefreshToken", "RequestPasswordReset"} <= names["sign-ins"]
     streams = {method.name for method in contract.methods().values() if method.server_streaming}
     assert names["streams-of-a-user"] == names["streams-of-an-address"] <= streams
     assert "WatchOrders" in names["streams-of-a-user"]
+    of_edge = {method.name for method in contract.methods().values() if method.service.endswith("PortalService")}
+    assert names["pages"] == of_edge - {"GetHealth"}
 
 
 def test_methods_are_named_one_by_one_or_by_service_and_covered_once(tmp_path: Path) -> None:

@@ -74,7 +74,6 @@ async def urls(postgres: Postgres, release: Release) -> AsyncIterator[Mapping[st
         await postgres.drop(name)
 
 
-@pytest.mark.timeout(120)
 async def test_every_order_ends_as_it_should(urls: Mapping[str, str], release: Release) -> None:
     async with whole_shop(urls, job_lease_s=2, payment_timeout_s=1.5) as shop:
         await finish(shop, release)

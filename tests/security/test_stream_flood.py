@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -125,9 +124,8 @@ async def test_a_flood_of_streams_leaves_orders_their_rate(
             mesh.url,
             clients=CLIENTS,
             seconds=seconds,
-            token=shopper.headers["authorization"].removeprefix("Bearer "),
-            run=uuid.uuid4().hex[:8],
-            items=[{"productItemId": item, "quantity": 1}],
+            tokens=[shopper.headers["authorization"].removeprefix("Bearer ")],
+            baskets=[[{"productItemId": item, "quantity": 1}]],
             header=("x-load", "orders"),
         )
         assert load.failed == 0

@@ -20,8 +20,8 @@ from easyorder.internal.payment.v1 import (
 from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
 
 from chassis.errors import AppError
+from chassis.google_types import money_message, money_of
 from chassis.grpc.status import to_status
-from chassis.wire_types import money_message, money_of
 from foundation import failpoints
 from order_svc.domain.status import PaymentMethod
 from order_svc.payment.domain.errors import PaymentMethodUnsupported

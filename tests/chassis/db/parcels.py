@@ -16,6 +16,7 @@ from sqlalchemy.types import BigInteger, Boolean, Uuid
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.entities import Audited, BaseSoftIntDelete, Owned
 from chassis.db.migrate import chassis_sql
+from chassis.db.projector import copied
 from chassis.db.types import Amount, Json
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -54,6 +55,8 @@ READ_PARCEL = Table(
     Column("row_version", BigInteger, nullable=False),
 )
 
+PARCELS = copied(READ_PARCEL)
+
 ANN = Caller.person("ann", team_ids=("blue",))
 BEN = Caller.person("ben", team_ids=("blue",))
 CYD = Caller.person("cyd", team_ids=("red",))
@@ -78,6 +81,10 @@ async def create_write_tables(engine: AsyncEngine) -> None:
             "0003_row_version",
             "0009_take_changes",
             "0014_projectors_turn",
+            "0016_change_keys",
+            "0017_outbox_text",
+            "0018_error_indexes",
+            "0019_bytes",
         ):
             await connection.execute(text(chassis_sql(change)))
         for table in ("parcel", "line"):

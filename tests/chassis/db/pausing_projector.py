@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.db.engine import make_engine
 from chassis.db.projector import Change, Projector
 from chassis.errors import Unavailable
-from tests.chassis.db.parcels import READ_PARCEL
+from tests.chassis.db.parcels import PARCELS
 
 TIMEOUT_S = 1.0
 POINTS = ("before it writes", "before its write commits", "after its write")
@@ -39,7 +39,7 @@ class PausesFirst(Projector):
 async def main(write_url: str, read_url: str, point: str) -> None:
     write, read = (make_engine(url, application_name="pausing", timeout_s=TIMEOUT_S) for url in (write_url, read_url))
     kind = PausesFirst if point == POINTS[0] else Projector
-    projector = kind(write, read, [READ_PARCEL], conclude=pause_in_transaction if point == POINTS[1] else None)
+    projector = kind(write, read, PARCELS, conclude=pause_in_transaction if point == POINTS[1] else None)
     if point == POINTS[2]:
         projector.on_applied.append(pause)
     try:

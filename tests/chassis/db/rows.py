@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import TableClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from chassis.db.bulk import as_json, inserting
+from chassis.db.unit_of_work import outbox_row
 from chassis.events import Event
 
 
@@ -22,4 +22,4 @@ async def insert_rows(
 
 def event_rows(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Events as rows of the outbox."""
-    return [{field.name: getattr(event, field.name) for field in fields(Event)} for event in events]
+    return [outbox_row(event) for event in events]

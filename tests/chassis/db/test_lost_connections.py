@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import pyodbc
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -207,6 +208,27 @@ async def test_a_session_that_the_server_ends_before_the_connection(
 
     assert driver != "asyncpg" or "cannot switch to state" in str(lost.value.__cause__)
     assert await backend(engine) != old
+
+
+async def test_psqlodbc_reports_no_commit_on_a_connection_that_it_knows_to_be_lost(
+    chassis_engine: AsyncEngine, proxy: Proxy
+) -> None:
+    """To the driver there is no transaction any more, so that there was nothing to commit."""
+    engine = through(chassis_engine.url.set(drivername="postgresql+aioodbc"), proxy)
+    async with engine.connect() as connection:
+        await connection.execute(text("INSERT INTO inbox VALUES ('first', 1)"))
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        proxy.cut()
+
+        with suppress(pyodbc.Error):
+            await raw._execute(raw._conn.execute, "SELECT 1")
+        with pytest.raises(pyodbc.OperationalError, match="connection lost"):
+            await raw.commit()
+        await connection.invalidate()
+
+    assert await written(chassis_engine) == 0
+    await engine.dispose()
 
 
 async def test_a_refused_connection(engine: AsyncEngine) -> None:

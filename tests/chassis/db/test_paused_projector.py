@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.db.engine import make_engine
 from chassis.db.projector import Change, Projector
-from tests.chassis.db.parcels import READ_PARCEL, Sessions, add, labels, nothing_pending, pending, rename, rows
+from tests.chassis.db.parcels import PARCELS, Sessions, add, labels, nothing_pending, pending, rename, rows
 from tests.chassis.db.pausing_projector import POINTS, TIMEOUT_S
 from tests.polling import eventually
 
@@ -53,7 +53,7 @@ async def test_others_go_on_and_what_comes_back_writes_nothing_stale(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions, point: str
 ) -> None:
     await add(sessions, "a", "b")
-    other = Projector(write, read, [READ_PARCEL], idle_s=0.05)
+    other = Projector(write, read, PARCELS, idle_s=0.05)
     async with paused_projector(write, read, point) as go_on:
         await rename(sessions, "b", "c")
         await other.start()
@@ -79,7 +79,7 @@ async def test_a_batch_that_takes_long_keeps_its_turn(
     limited = make_engine(write.url, application_name="tests", timeout_s=TIMEOUT_S)
     await add(sessions, "a")
 
-    assert await Projector(limited, read, [READ_PARCEL], conclude=conclude).project() == 1
+    assert await Projector(limited, read, PARCELS, conclude=conclude).project() == 1
 
     assert await labels(read) == ["a"]
     assert await pending(write) == 0

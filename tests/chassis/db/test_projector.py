@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.db.engine import make_engine
@@ -16,6 +17,7 @@ from chassis.db.types import UtcDateTime
 from chassis.errors import Unavailable
 from tests.chassis.db.parcels import (
     ANN,
+    PARCELS,
     READ_PARCEL,
     Parcel,
     Sessions,
@@ -41,7 +43,7 @@ def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
 
 
 def projector_of(write: AsyncEngine, read: AsyncEngine, *, batch: int = 1000) -> Projector:
-    return Projector(write, read, [READ_PARCEL], batch=batch, idle_s=0.05)
+    return Projector(write, read, PARCELS, batch=batch, idle_s=0.05)
 
 
 async def test_the_log_holds_what_a_statement_changed_and_who_did_it(write: AsyncEngine, sessions: Sessions) -> None:
@@ -51,13 +53,28 @@ async def test_the_log_holds_what_a_statement_changed_and_who_did_it(write: Asyn
 
     async with write.connect() as connection:
         log = await connection.execute(
-            text("SELECT entity, row_version, owner, actor, image ->> 'label' FROM change_log ORDER BY id")
+            text(
+                "SELECT entity, label, owner, actor FROM change_log JOIN parcel AS p ON p.id = entity_id ORDER BY 1, 2"
+            )
         )
         assert [tuple(row) for row in log] == [
-            ("parcel", 1, "ann", "ann", "a"),
-            ("parcel", 1, "ann", "ann", "b"),
-            ("parcel", 2, "ann", "anonymous", "c"),
+            ("parcel", "a", "ann", "ann"),
+            ("parcel", "c", "ann", "ann"),
+            ("parcel", "c", "ann", "anonymous"),
         ]
+
+
+async def test_a_transaction_with_several_statements_is_in_the_log_once(
+    projector: Projector, read: AsyncEngine, sessions: Sessions
+) -> None:
+    async with sessions() as session:
+        await session.execute(insert(Parcel), [{"label": "a"}])
+        for label in "bc":
+            await session.execute(update(Parcel).values(label=label))
+        await session.commit()
+
+    assert await projector.project() == 1
+    assert await labels(read) == ["c"]
 
 
 async def test_changes_reach_the_read_database_and_leave_the_log(
@@ -214,7 +231,7 @@ async def test_a_later_transaction_is_not_shown_before_an_earlier_one(
         held.set()
         await go.wait()
 
-    first = Projector(write, read, [READ_PARCEL], conclude=hold, batch=1)
+    first = Projector(write, read, PARCELS, conclude=hold, batch=1)
     await add(sessions, "earlier")
     await add(sessions, "later")
     earlier = asyncio.create_task(first.project())
@@ -241,14 +258,14 @@ async def test_two_projectors_take_turns_while_work_comes_in(
     seen: list[int] = []
 
     async def record(connection: AsyncConnection, changes: Sequence[Change]) -> None:
-        seen.extend(change.id for change in changes)
+        seen.extend(id for change in changes for id in change.ids)
 
     async def busy(shopper: int) -> None:
         for number in range(10):
             await add(sessions, f"{shopper}-{number}")
             await rename(sessions, f"{shopper}-{number}", f"{shopper}-{number} renamed")
 
-    projectors = [Projector(write, read, [READ_PARCEL], conclude=record, batch=20, idle_s=0.05) for _ in range(2)]
+    projectors = [Projector(write, read, PARCELS, conclude=record, batch=20, idle_s=0.05) for _ in range(2)]
     for one in projectors:
         await one.start()
     await asyncio.gather(*(busy(shopper) for shopper in range(8)))
@@ -320,7 +337,7 @@ async def test_what_concludes_a_batch_is_part_of_its_transaction(
         if "poison" in concluded[-1]:
             raise RuntimeError("this cannot be concluded")
 
-    projector = Projector(write, read, [READ_PARCEL], conclude=conclude)
+    projector = Projector(write, read, PARCELS, conclude=conclude)
     await add(sessions, "a")
     await projector.project()
     await add(sessions, "poison")
@@ -340,10 +357,28 @@ async def test_a_batch_that_takes_too_long_is_applied_in_halves(
     limited = make_engine(read.url, application_name="tests", timeout_s=0.5)
     await add(sessions, *"abcd")
 
-    assert await Projector(write, limited, [READ_PARCEL], conclude=conclude).project() == 4
+    assert await Projector(write, limited, PARCELS, conclude=conclude).project() == 4
 
     assert await labels(read) == [*"abcd"]
     assert await pending(write) == 0
+    await limited.dispose()
+
+
+async def test_what_takes_too_long_to_read_is_read_in_halves(
+    write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    # Longer than the limit for more than two rows.
+    slow = [replace(PARCELS[0], source="(SELECT * FROM parcel WHERE CAST(pg_sleep(0.15) AS text) = '') AS slow")]
+    limited = make_engine(write.url, application_name="tests", timeout_s=0.4)
+    for label in "abcd":
+        await add(sessions, label)
+
+    projector = Projector(limited, read, slow, batch=4, idle_s=0.05)
+    await projector.start()
+    await eventually(lambda: nothing_pending(write))
+    await projector.stop()
+
+    assert await labels(read) == [*"abcd"]
     await limited.dispose()
 
 

@@ -12,7 +12,7 @@ from chassis.context import ANONYMOUS, Caller
 from chassis.db.bulk import as_json
 from chassis.db.projector import Projector
 from chassis.db.read_your_writes import PENDING, ReadYourWrites
-from tests.chassis.db.parcels import ADMIN, ANN, DEE, READ_PARCEL, Parcel, calling
+from tests.chassis.db.parcels import ADMIN, ANN, DEE, PARCELS, Parcel, calling
 from tests.fakes.chassis import soon, unknown
 from tests.polling import eventually
 
@@ -26,7 +26,7 @@ def read_your_writes(write: AsyncEngine) -> ReadYourWrites:
 
 @pytest.fixture
 def projector(write: AsyncEngine, read: AsyncEngine) -> Projector:
-    return Projector(write, read, [READ_PARCEL])
+    return Projector(write, read, PARCELS)
 
 
 async def place(sessions: Sessions, caller: Caller, label: str = "a") -> str:
@@ -130,8 +130,8 @@ async def test_a_question_goes_by_indexes_however_much_is_pending(write: AsyncEn
     async with write.begin() as connection:
         await connection.execute(
             text(
-                "INSERT INTO change_log (entity, entity_id, row_version, owner, actor, image) "
-                "SELECT 'parcel', n, 1, 'u-' || n % 5000, 'u-' || n % 5000, '{}' FROM generate_series(1, 20000) AS n"
+                "INSERT INTO change_log (entity, entity_id, owner, actor) "
+                "SELECT 'parcel', n, 'u-' || n % 5000, 'u-' || n % 5000 FROM generate_series(1, 20000) AS n"
             )
         )
         await connection.execute(text("ANALYZE change_log"))
@@ -162,7 +162,7 @@ async def test_what_comes_later_is_not_waited_for(write: AsyncEngine, read: Asyn
     waiting = asyncio.create_task(read_your_writes.wait("ann"))
     await waits.wait()
     await place(sessions, ANN, "second")
-    await Projector(write, read, [READ_PARCEL], batch=1).project()
+    await Projector(write, read, PARCELS, batch=1).project()
 
     assert await waiting
     assert not await read_your_writes.wait("ann", timeout_s=0)

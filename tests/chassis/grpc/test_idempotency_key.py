@@ -25,7 +25,7 @@ async def faults(mesh: Mesh, header: str, *, field: str = AN_ORDER.request_id) -
     return {"reason": refused.value.reason} | {fault.field: fault.description for fault in refused.value.violations}
 
 
-def test_what_moves_money_or_stock_requires_it() -> None:
+def test_what_moves_money_or_stock_or_ends_a_secret_requires_it() -> None:
     needing = {
         method.name
         for method in contract.methods().values()
@@ -33,7 +33,7 @@ def test_what_moves_money_or_stock_requires_it() -> None:
         and contract.is_required(field)
     }
 
-    assert needing == {"CreateOrder", "RetryPayment", "RefundOrder", "AdjustStock"}
+    assert needing == {"CreateOrder", "RetryPayment", "RefundOrder", "AdjustStock", "RotateWebhookSecret"}
 
 
 async def test_the_header_is_the_field() -> None:

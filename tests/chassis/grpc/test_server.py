@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from chassis import contract
 from chassis.context import Audience
-from chassis.errors import PermissionDenied, Unavailable
+from chassis.errors import Kind, PermissionDenied, Unavailable
 from chassis.grpc import streams
 from chassis.grpc.channel import open_channel
 from chassis.grpc.server import GrpcServer, serve
@@ -157,6 +157,16 @@ async def test_reflection_tells_nothing_of_what_is_for_services_only() -> None:
     assert method.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
 
 
+async def refusal(mesh: Mesh, token: str) -> str:
+    # On a busy machine, gRPC's client may take the end of a stream that was refused at once for INTERNAL.
+    for _ in range(5):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await asked(mesh, token, list_services="")
+        if (kind := from_rpc_error(refused.value).kind) is not Kind.INTERNAL:
+            break
+    return kind.name
+
+
 async def test_reflection_is_for_administrators() -> None:
     async with orders(OrderApi()) as mesh:
         tokens = mesh.tokens
@@ -166,11 +176,7 @@ async def test_reflection_is_for_administrators() -> None:
             tokens.user(): "PERMISSION_DENIED",
             tokens.service(): "PERMISSION_DENIED",
         }
-        refusals = {}
-        for token in others:
-            with pytest.raises(grpc.aio.AioRpcError) as refused:
-                await asked(mesh, token, list_services="")
-            refusals[token] = from_rpc_error(refused.value).kind.name
+        refusals = {token: await refusal(mesh, token) for token in others}
 
     assert refusals == others
 

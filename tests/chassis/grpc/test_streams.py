@@ -16,7 +16,7 @@ from chassis.errors import TokenExpired, Unavailable
 from chassis.grpc import streams
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.streams import OpenStreams, StreamLimits, TooManyStreams
-from tests.chassis.grpc.orders import GET_ORDER, ORDER_WATCH, ORDERS, WATCH_ORDERS, OrderApi, OrderWatchApi
+from tests.chassis.grpc.orders import GET_ORDER, ORDER_WATCH, ORDERS, WATCH_ORDERS, OrderApi, OrderWatchApi, order_watch
 from tests.fakes.chassis import FakeClock
 from tests.mesh import Mesh, serving
 from tests.polling import eventually
@@ -172,6 +172,17 @@ async def test_a_stream_whose_handler_goes_on_is_cut_when_its_token_expires() ->
         with pytest.raises(TokenExpired, match="then resume"):
             await anext(stream)
     assert ended.is_set()
+
+
+async def test_a_stream_ends_after_its_first_message_when_only_its_head_is_wanted() -> None:
+    async def endless() -> AsyncIterator[OrderEvent]:
+        yield OrderEvent(sequence=1)
+        await asyncio.Event().wait()
+
+    async with order_watch(endless) as mesh:
+        head = mesh.user().stream(WATCH_ORDERS, WatchOrdersRequest(), extra=(("x-envoy-head", "true"),))
+
+        assert [event.sequence async for event in head] == [1]
 
 
 async def test_a_server_that_drains_begins_no_stream() -> None:

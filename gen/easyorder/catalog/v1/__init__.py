@@ -120,7 +120,7 @@ class ListProductsRequest(betterproto2.Message):
 
     page_token: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    `next_page_token` of the page before, with the same `query`, `show_deleted` and `currency_code`.
+    `next_page_token` of the page before, with the same `query`, `show_deleted`, `currency_code` and `filter`.
     """
 
     show_deleted: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
@@ -131,6 +131,11 @@ class ListProductsRequest(betterproto2.Message):
     currency_code: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
     Only products whose prices are in this currency; those of any currency when empty.
+    """
+
+    filter: "str" = betterproto2.field(7, betterproto2.TYPE_STRING)
+    """
+    AIP-160: values that keys of metadata must have, such as `metadata.collection = "summer" AND metadata.new = yes`.
     """
 
 
@@ -243,6 +248,14 @@ class Product(betterproto2.Message):
     The currency of all its prices, that of `base_price`.
     """
 
+    metadata: "dict[str, str]" = betterproto2.field(
+        12, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with the product, such as {"collection": "summer"}, for everybody to read. At most 20 keys of 1 to 40
+    letters, digits, `_`, `.` and `-`, values of 500 characters, and 4,000 characters in all. Lists can be filtered by it.
+    """
+
 
 default_message_pool.register_message("easyorder.catalog.v1", "Product", Product)
 
@@ -342,8 +355,8 @@ class UpdateProductRequest(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    The fields to change: name, description, base_price, variations, product_items; `*` stands for all of them. Without it,
-    those that are set in `product`. Paths inside of a field and fields that only the shop sets are refused.
+    The fields to change: name, description, base_price, variations, product_items, metadata; `*` stands for all of them.
+    Without it, those that are set in `product`. Paths inside of a field and fields that only the shop sets are refused.
     """
 
     allow_missing: "bool" = betterproto2.field(3, betterproto2.TYPE_BOOL)

@@ -330,6 +330,26 @@ class ErrorReason(betterproto2.Enum):
     The order has had as many refunds as an order may have. Refund all that remains, without an amount or items.
     """
 
+    WEBHOOK_NOT_FOUND = 58
+    """
+    There is no such webhook.
+    """
+
+    TOO_MANY_WEBHOOKS = 59
+    """
+    The shop has as many webhooks as it may have. Delete one first.
+    """
+
+    WEBHOOK_DISABLED = 60
+    """
+    The webhook is disabled, and gets nothing. Enable it first.
+    """
+
+    WEBHOOK_DELIVERY_NOT_FOUND = 61
+    """
+    There is no such delivery of the webhook, or it is no longer kept.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -391,6 +411,10 @@ class ErrorReason(betterproto2.Enum):
             55: "ERROR_REASON_TEAM_FULL",
             56: "ERROR_REASON_TOO_MANY_TEAMS",
             57: "ERROR_REASON_TOO_MANY_REFUNDS",
+            58: "ERROR_REASON_WEBHOOK_NOT_FOUND",
+            59: "ERROR_REASON_TOO_MANY_WEBHOOKS",
+            60: "ERROR_REASON_WEBHOOK_DISABLED",
+            61: "ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND",
         }
 
     @classmethod
@@ -454,6 +478,10 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_TEAM_FULL": 55,
             "ERROR_REASON_TOO_MANY_TEAMS": 56,
             "ERROR_REASON_TOO_MANY_REFUNDS": 57,
+            "ERROR_REASON_WEBHOOK_NOT_FOUND": 58,
+            "ERROR_REASON_TOO_MANY_WEBHOOKS": 59,
+            "ERROR_REASON_WEBHOOK_DISABLED": 60,
+            "ERROR_REASON_WEBHOOK_DELIVERY_NOT_FOUND": 61,
         }
 
 

@@ -6,9 +6,12 @@
 __all__ = (
     "GetConsoleRequest",
     "GetDocsRequest",
+    "GetGuideRequest",
+    "GetGuidesRequest",
     "GetHealthRequest",
     "GetHomeRequest",
     "GetOpenApiRequest",
+    "GetShopRequest",
     "GetStaticRequest",
     "GetTrackingRequest",
 )
@@ -48,6 +51,33 @@ default_message_pool.register_message("easyorder.edge.v1", "GetDocsRequest", Get
 
 
 @dataclass(eq=False, repr=False)
+class GetGuideRequest(betterproto2.Message):
+    """
+    Which guide.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its name, such as `first-order`.
+    """
+
+
+default_message_pool.register_message("easyorder.edge.v1", "GetGuideRequest", GetGuideRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetGuidesRequest(betterproto2.Message):
+    """
+    Asks for the page; has no fields.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.edge.v1", "GetGuidesRequest", GetGuidesRequest)
+
+
+@dataclass(eq=False, repr=False)
 class GetHealthRequest(betterproto2.Message):
     """
     Asks for the state of all services; has no fields.
@@ -81,6 +111,18 @@ class GetOpenApiRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.edge.v1", "GetOpenApiRequest", GetOpenApiRequest)
+
+
+@dataclass(eq=False, repr=False)
+class GetShopRequest(betterproto2.Message):
+    """
+    Asks for the page; has no fields.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.edge.v1", "GetShopRequest", GetShopRequest)
 
 
 @dataclass(eq=False, repr=False)

@@ -385,6 +385,11 @@ class ListUsersRequest(betterproto2.Message):
     Only users whose address begins with this, in any case.
     """
 
+    filter: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    AIP-160: values that keys of metadata must have, such as `metadata.price_list = "trade"`; several with AND.
+    """
+
 
 default_message_pool.register_message("easyorder.identity.v1", "ListUsersRequest", ListUsersRequest)
 
@@ -718,7 +723,8 @@ class UpdateUserRequest(betterproto2.Message):
         2, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    The fields to change: display_name, email; `*` stands for both. Without it, those of them that are set in `user`.
+    The fields to change: display_name, email, and for administrators metadata; `*` stands for all of them. Without it,
+    those of them that are set in `user`.
     """
 
 
@@ -795,6 +801,15 @@ class User(betterproto2.Message):
     )
     """
     When `email` was verified; empty unless it is.
+    """
+
+    metadata: "dict[str, str]" = betterproto2.field(
+        13, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with the user, such as {"price_list": "trade"}, for the user and administrators to read, and for
+    administrators to change. At most 20 keys of 1 to 40 letters, digits, `_`, `.` and `-`, values of 500 characters, and
+    4,000 characters in all.
     """
 
 

@@ -5,21 +5,29 @@
 
 __all__ = (
     "AuditEntry",
+    "ConnectionPool",
     "DiscardJobRequest",
     "ExportAuditEntriesRequest",
     "FieldChange",
+    "GetMetricsRequest",
     "GetStatsRequest",
     "Job",
+    "JobDepth",
     "JobState",
+    "JobsEvent",
     "ListAuditEntriesRequest",
     "ListAuditEntriesResponse",
     "ListErrorsRequest",
     "ListErrorsResponse",
     "ListJobsRequest",
     "ListJobsResponse",
+    "MethodMetrics",
+    "MetricsSample",
     "RecordedError",
     "RetryJobRequest",
     "Stats",
+    "WatchJobsRequest",
+    "WatchMetricsRequest",
 )
 
 import datetime
@@ -169,6 +177,36 @@ default_message_pool.register_message("easyorder.ops.v1", "AuditEntry", AuditEnt
 
 
 @dataclass(eq=False, repr=False)
+class ConnectionPool(betterproto2.Message):
+    """
+    The connections of a process to a database.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Which, such as write.
+    """
+
+    used_count: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    Connections in use.
+    """
+
+    max_count: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    The most that may be in use.
+    """
+
+    waiting_count: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    Callers that wait for one.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "ConnectionPool", ConnectionPool)
+
+
+@dataclass(eq=False, repr=False)
 class DiscardJobRequest(betterproto2.Message):
     """
     Which job to discard, and why.
@@ -293,6 +331,21 @@ default_message_pool.register_message("easyorder.ops.v1", "FieldChange", FieldCh
 
 
 @dataclass(eq=False, repr=False)
+class GetMetricsRequest(betterproto2.Message):
+    """
+    Which service.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "GetMetricsRequest", GetMetricsRequest)
+
+
+@dataclass(eq=False, repr=False)
 class GetStatsRequest(betterproto2.Message):
     """
     Which service.
@@ -376,6 +429,70 @@ class Job(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.ops.v1", "Job", Job)
+
+
+@dataclass(eq=False, repr=False)
+class JobDepth(betterproto2.Message):
+    """
+    How many jobs of a kind are in a state.
+    """
+
+    kind: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The kind of job, such as charge.
+    """
+
+    state: "JobState" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
+    """
+    READY, RUNNING or DEAD.
+    """
+
+    count: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many; at most 100,000 are counted.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "JobDepth", JobDepth)
+
+
+@dataclass(eq=False, repr=False)
+class JobsEvent(betterproto2.Message):
+    """
+    One message of WatchJobs.
+
+    Oneofs:
+        - content: What happened. One of them is set; ignore messages with one that you do not know.
+    """
+
+    event_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was sent.
+    """
+
+    page: "ListJobsResponse | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    """
+    The first page of the jobs as they are.
+    """
+
+    heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    Nothing has changed, and the stream is alive.
+    """
+
+    error: "___google__rpc__.Status | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    The stream ends with this error.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "JobsEvent", JobsEvent)
 
 
 @dataclass(eq=False, repr=False)
@@ -503,6 +620,25 @@ class ListErrorsRequest(betterproto2.Message):
     `next_page_token` of the page before, with everything else as it was then; empty for the first page.
     """
 
+    correlation_id: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Only those that callers were told with this id.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those from then on.
+    """
+
+    end_time: "datetime.datetime | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Only those before.
+    """
+
 
 default_message_pool.register_message("easyorder.ops.v1", "ListErrorsRequest", ListErrorsRequest)
 
@@ -575,6 +711,119 @@ class ListJobsResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.ops.v1", "ListJobsResponse", ListJobsResponse)
+
+
+@dataclass(eq=False, repr=False)
+class MethodMetrics(betterproto2.Message):
+    """
+    Calls of a method that ended since the sample before.
+    """
+
+    method: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Such as `easyorder.order.v1.OrderService/CreateOrder`.
+    """
+
+    call_count: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many calls ended.
+    """
+
+    errors: "dict[str, int]" = betterproto2.field(
+        3, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT32)
+    )
+    """
+    How many of them failed, by the reason of the error; CANCELLED for callers who left.
+    """
+
+    p50_ms: "float" = betterproto2.field(4, betterproto2.TYPE_DOUBLE)
+    """
+    In milliseconds, half of the calls were faster; 0 for a stream.
+    """
+
+    p99_ms: "float" = betterproto2.field(5, betterproto2.TYPE_DOUBLE)
+    """
+    In milliseconds, 99 of 100 calls were faster; 0 for a stream. At most 10,000.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "MethodMetrics", MethodMetrics)
+
+
+@dataclass(eq=False, repr=False)
+class MetricsSample(betterproto2.Message):
+    """
+    What a process measured since the sample before. The first sample of a stream has what is true now, and no calls.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The service that answers.
+    """
+
+    instance: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The process that answers, one replica of the service: its host and its number there.
+    """
+
+    event_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was taken.
+    """
+
+    sample_duration: "datetime.timedelta | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
+    )
+    """
+    How long ago the sample before was taken; 0 in the first.
+    """
+
+    methods: "list[MethodMetrics]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The methods that were called.
+    """
+
+    jobs: "list[JobDepth]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Jobs that are not done. Not counted, like all that follows up to `projection_lag_duration`, while the database does not answer.
+    """
+
+    outbox_pending: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
+    """
+    Events not published yet.
+    """
+
+    changes_pending: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
+    """
+    Changes that the read database does not have yet; at most 100,000 are counted.
+    """
+
+    projection_lag_duration: "datetime.timedelta | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
+    )
+    """
+    How far the read database is behind; 0 where there is none.
+    """
+
+    has_depths: "bool" = betterproto2.field(10, betterproto2.TYPE_BOOL)
+    """
+    Whether the database answered.
+    """
+
+    pools: "list[ConnectionPool]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Connections to databases.
+    """
+
+    open_streams: "int" = betterproto2.field(12, betterproto2.TYPE_INT32)
+    """
+    Open streams of clients.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "MetricsSample", MetricsSample)
 
 
 @dataclass(eq=False, repr=False)
@@ -687,4 +936,46 @@ class Stats(betterproto2.Message):
 default_message_pool.register_message("easyorder.ops.v1", "Stats", Stats)
 
 
+@dataclass(eq=False, repr=False)
+class WatchJobsRequest(betterproto2.Message):
+    """
+    Which jobs to watch.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
+
+    page_size: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    As in ListJobsRequest.
+    """
+
+    state: "JobState" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
+    """
+    Only jobs in this state; all when not given.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "WatchJobsRequest", WatchJobsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class WatchMetricsRequest(betterproto2.Message):
+    """
+    Which service.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "WatchMetricsRequest", WatchMetricsRequest)
+
+
 from ...google import protobuf as ___google__protobuf__
+from ...google import rpc as ___google__rpc__
+from ...common import v1 as __common__v1__

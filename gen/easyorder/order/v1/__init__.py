@@ -9,10 +9,12 @@ __all__ = (
     "CancelReason",
     "CreateOrderRequest",
     "CreateStreamTicketRequest",
+    "CreateTrackingLinkRequest",
     "CurrencyReport",
     "DailyReport",
     "DeliverOrderRequest",
     "ExportOrdersRequest",
+    "ExportOrdersView",
     "GetDailyReportRequest",
     "GetOrderRequest",
     "GetOrderStatusRequest",
@@ -27,6 +29,7 @@ __all__ = (
     "OrderCreatedWithIncentive",
     "OrderEvent",
     "OrderItem",
+    "OrderMetadata",
     "OrderSnapshot",
     "OrderStatus",
     "OrderStatusChanged",
@@ -42,15 +45,22 @@ __all__ = (
     "RefundOrderRequest",
     "RefundState",
     "RetryPaymentRequest",
+    "RevokeTrackingLinksRequest",
     "ShipOrderRequest",
     "Shipment",
     "ShipmentDetails",
     "StreamTicket",
     "TopItem",
+    "TrackedItem",
+    "TrackedOrder",
+    "TrackedOrderEvent",
+    "TrackingLink",
+    "UpdateOrderMetadataRequest",
     "UpdateOrderRequest",
     "WatchAllOrdersRequest",
     "WatchOrderRequest",
     "WatchOrdersRequest",
+    "WatchTrackedOrderRequest",
 )
 
 import datetime
@@ -119,6 +129,45 @@ class CancelReason(betterproto2.Enum):
             "CANCEL_REASON_WITHDRAWN": 3,
             "CANCEL_REASON_INCENTIVE_LOST": 4,
             "CANCEL_REASON_REFUNDED": 5,
+        }
+
+
+class ExportOrdersView(betterproto2.Enum):
+    """
+    What the lines of an export are. Expect new values.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Orders.
+    """
+
+    ORDERS = 1
+    """
+    A line for each order.
+    """
+
+    ITEMS = 2
+    """
+    A line for each item of each order: order_id, order_number, order_status, placed_at, currency_code, item_id,
+    product_id, product_item_id, sku, name, options, quantity, unit_price, sub_total, discount_total, total_amount,
+    returned_quantity, written_off_quantity; more may be added behind them.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "EXPORT_ORDERS_VIEW_UNSPECIFIED",
+            1: "EXPORT_ORDERS_VIEW_ORDERS",
+            2: "EXPORT_ORDERS_VIEW_ITEMS",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "EXPORT_ORDERS_VIEW_UNSPECIFIED": 0,
+            "EXPORT_ORDERS_VIEW_ORDERS": 1,
+            "EXPORT_ORDERS_VIEW_ITEMS": 2,
         }
 
 
@@ -435,7 +484,8 @@ class CreateOrderRequest(betterproto2.Message):
         7, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    Where the order is to be delivered. The region_code is required: two letters of ISO 3166-1, such as DE. At most 10
+    Where the order is to be delivered. The region_code is required: two letters of ISO 3166-1, such as DE. So are the parts
+    that an address of the country needs, and its postal code and area must be such as the country has. At most 10
     address_lines and 5 recipients, of 200 characters each; the other parts have at most 100 characters. `revision` must be 0.
     """
 
@@ -443,13 +493,26 @@ class CreateOrderRequest(betterproto2.Message):
         8, betterproto2.TYPE_MESSAGE, optional=True
     )
     """
-    Whom the bill is for, with the limits of the shipping address. Absent: the same address.
+    Whom the bill is for, with the rules of the shipping address. Absent: the same address.
     """
 
     team_id: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
     """
     The team that the order is placed for, of which the caller must be a member (`team_ids` of the user): TEAM_NOT_FOUND for any
     other. Its members see and change the order like the caller. Absent: the order is the caller's only.
+    """
+
+    metadata: "dict[str, str]" = betterproto2.field(
+        10, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with the order, such as {"channel": "app"}. At most 20 keys of 1 to 40 letters, digits, `_`, `.` and
+    `-`, values of 500 characters, and 4,000 characters in all. UpdateOrderMetadata changes it.
+    """
+
+    note: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    What the shopper wants to say, for those who handle the order to read.
     """
 
 
@@ -469,9 +532,24 @@ default_message_pool.register_message("easyorder.order.v1", "CreateStreamTicketR
 
 
 @dataclass(eq=False, repr=False)
+class CreateTrackingLinkRequest(betterproto2.Message):
+    """
+    Which order others are to follow.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "CreateTrackingLinkRequest", CreateTrackingLinkRequest)
+
+
+@dataclass(eq=False, repr=False)
 class CurrencyReport(betterproto2.Message):
     """
-    The orders in one currency that were paid on one day in UTC, as they were when they were paid.
+    The orders in one currency that were paid on one day, as they were when they were paid.
     """
 
     currency_code: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -516,17 +594,22 @@ default_message_pool.register_message("easyorder.order.v1", "CurrencyReport", Cu
 @dataclass(eq=False, repr=False)
 class DailyReport(betterproto2.Message):
     """
-    What was sold and refunded on one day in UTC.
+    What was sold and refunded on one day.
     """
 
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The day, YYYY-MM-DD, in UTC.
+    The day, YYYY-MM-DD, in `time_zone`.
     """
 
     currencies: "list[CurrencyReport]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     One report for each currency in which something was paid or refunded on the day.
+    """
+
+    time_zone: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Whose day it is, by its IANA name. It may have 23 or 25 hours.
     """
 
 
@@ -567,12 +650,25 @@ class ExportOrdersRequest(betterproto2.Message):
 
     start_date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    The first day, YYYY-MM-DD, in UTC, included.
+    The first day, YYYY-MM-DD, in `time_zone`, included; today when empty.
     """
 
     end_date: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    The last day, YYYY-MM-DD, in UTC, included.
+    The last day, YYYY-MM-DD, in `time_zone`, included; today when empty.
+    """
+
+    view: "ExportOrdersView" = betterproto2.field(
+        3, betterproto2.TYPE_ENUM, default_factory=lambda: ExportOrdersView(0)
+    )
+    """
+    What the lines are; orders when not given.
+    """
+
+    time_zone: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Whose days these are, and the times in the lines: an IANA name, such as Europe/Berlin. The shop's when not given
+    (EASYORDER_TIME_ZONE).
     """
 
 
@@ -587,7 +683,12 @@ class GetDailyReportRequest(betterproto2.Message):
 
     date: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    YYYY-MM-DD, in UTC.
+    YYYY-MM-DD, in `time_zone`; today when empty.
+    """
+
+    time_zone: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Whose day it is: an IANA name, such as Europe/Berlin. The shop's when not given (EASYORDER_TIME_ZONE).
     """
 
 
@@ -664,7 +765,7 @@ class HourReport(betterproto2.Message):
 
     hour: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
     """
-    0 to 23, in UTC.
+    0 to 23, as clocks show it in the time zone of the report. An hour that they show twice on the day is there twice.
     """
 
     orders: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
@@ -675,6 +776,13 @@ class HourReport(betterproto2.Message):
     revenue: "___google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     What was paid for them.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When the hour began.
     """
 
 
@@ -717,6 +825,11 @@ class ListAllOrdersRequest(betterproto2.Message):
     AIP-160, as in ListOrders, with created_by and number.
     """
 
+    time_zone: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The time zone of times without an offset in `filter`, as in ListOrders.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "ListAllOrdersRequest", ListAllOrdersRequest)
 
@@ -739,8 +852,16 @@ class ListOrdersRequest(betterproto2.Message):
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at, team_id.
+    AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at, team_id, and
+    keys of metadata: `metadata.channel = "app"`.
+    A time without an offset, or a day such as "2026-01-31" for its beginning, is one of `time_zone`.
     In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
+    """
+
+    time_zone: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The time zone of times without an offset in `filter`: an IANA name, such as Europe/Berlin. The shop's when not given
+    (EASYORDER_TIME_ZONE).
     """
 
 
@@ -929,6 +1050,18 @@ class Order(betterproto2.Message):
     shop, in UTC.
     """
 
+    metadata: "dict[str, str]" = betterproto2.field(
+        27, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with it, by CreateOrder and UpdateOrderMetadata.
+    """
+
+    note: "str" = betterproto2.field(28, betterproto2.TYPE_STRING)
+    """
+    What the shopper said when it was placed; empty if nothing.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
@@ -995,8 +1128,9 @@ class OrderEvent(betterproto2.Message):
 
     sequence: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
     """
-    The number of the event among those of its order, from 1 without a gap. In a message that is no event, such as a
-    heartbeat: that of the order's last event, and 0 in a stream of many orders.
+    The number of the event among those of its order, from 1 without a gap; an alert has one, too, which only
+    administrators get. In a message that is no event, such as a heartbeat: that of the order's last event, and 0 in a
+    stream of many orders.
     """
 
     event_time: "datetime.datetime | None" = betterproto2.field(
@@ -1134,6 +1268,11 @@ class OrderItem(betterproto2.Message):
     How many pieces were returned with refunds.
     """
 
+    written_off_quantity: "int" = betterproto2.field(12, betterproto2.TYPE_INT32)
+    """
+    How many pieces were refunded and are not put into stock again, as they are damaged or lost.
+    """
+
     product_id: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
     Empty if it was ordered before 0.3.0.
@@ -1146,6 +1285,33 @@ class OrderItem(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "OrderItem", OrderItem)
+
+
+@dataclass(eq=False, repr=False)
+class OrderMetadata(betterproto2.Message):
+    """
+    The metadata of an order.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
+
+    etag: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The version of the order. Changes with every write (AIP-154).
+    """
+
+    metadata: "dict[str, str]" = betterproto2.field(
+        3, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with the order, with the bounds of CreateOrder.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "OrderMetadata", OrderMetadata)
 
 
 @dataclass(eq=False, repr=False)
@@ -1176,7 +1342,7 @@ class OrderStatusChanged(betterproto2.Message):
 
     to_status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
     """
-    The status now; the same if only the items changed.
+    The status now; the same if only the items or the metadata changed.
     """
 
     order: "Order | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1396,6 +1562,19 @@ class PreviewOrderRequest(betterproto2.Message):
     other. Its members see and change the order like the caller. Absent: the order is the caller's only.
     """
 
+    metadata: "dict[str, str]" = betterproto2.field(
+        10, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_STRING)
+    )
+    """
+    What programs keep with the order, such as {"channel": "app"}. At most 20 keys of 1 to 40 letters, digits, `_`, `.` and
+    `-`, values of 500 characters, and 4,000 characters in all. UpdateOrderMetadata changes it.
+    """
+
+    note: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    What the shopper wants to say, for those who handle the order to read.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "PreviewOrderRequest", PreviewOrderRequest)
 
@@ -1478,6 +1657,11 @@ class Refund(betterproto2.Message):
     When it was paid; not set before.
     """
 
+    restock: "bool" = betterproto2.field(8, betterproto2.TYPE_BOOL)
+    """
+    Whether the pieces that it gives back are put into stock again, as RefundOrder was told.
+    """
+
 
 default_message_pool.register_message("easyorder.order.v1", "Refund", Refund)
 
@@ -1501,8 +1685,8 @@ class RefundOrderRequest(betterproto2.Message):
 
     items: "list[__common__v1__.OrderLine]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The returned pieces, which are restocked. Their price is refunded: a piece's share of what its line cost, rounded
-    to the cent like discounts. Of two pieces that cost 0.05 together, the first is worth 0.02 and the second 0.03,
+    The returned pieces, which are restocked unless `restock` is false. Their price is refunded: a piece's share of what
+    its line cost, rounded to the cent like discounts. Of two pieces that cost 0.05 together, the first is worth 0.02 and the second 0.03,
     or the other way round with EASYORDER_ROUNDING=half_up.
     """
 
@@ -1516,6 +1700,12 @@ class RefundOrderRequest(betterproto2.Message):
     Required, here or in the header Idempotency-Key: without one, a repeated call would take effect twice. A UUID is
     recommended. For 7 days, a repeat with the same request_id and body gets the first response and changes nothing
     (AIP-155). After 7 days, it is refused with REQUEST_ID_EXPIRED; with another body, always with REQUEST_ID_REUSED.
+    """
+
+    restock: "bool | None" = betterproto2.field(6, betterproto2.TYPE_BOOL, optional=True)
+    """
+    Whether the pieces that come back are put into stock again; true when not given. False for pieces that are damaged or
+    lost: those of `items`, or all that remain of an order that this refund cancels. They stay sold, and are written off.
     """
 
 
@@ -1547,6 +1737,21 @@ class RetryPaymentRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "RetryPaymentRequest", RetryPaymentRequest)
+
+
+@dataclass(eq=False, repr=False)
+class RevokeTrackingLinksRequest(betterproto2.Message):
+    """
+    Which order.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "RevokeTrackingLinksRequest", RevokeTrackingLinksRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1707,6 +1912,184 @@ default_message_pool.register_message("easyorder.order.v1", "TopItem", TopItem)
 
 
 @dataclass(eq=False, repr=False)
+class TrackedItem(betterproto2.Message):
+    """
+    A line of a tracked order.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The product's name when it was ordered.
+    """
+
+    quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many pieces.
+    """
+
+    options: "list[__common__v1__.ItemOption]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was chosen of each variation of the product.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "TrackedItem", TrackedItem)
+
+
+@dataclass(eq=False, repr=False)
+class TrackedOrder(betterproto2.Message):
+    """
+    What of an order is shown to whoever has its tracking link.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The id of the order.
+    """
+
+    status: "OrderStatus" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: OrderStatus(0))
+    """
+    Its status.
+    """
+
+    items: "list[TrackedItem]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was ordered, one line for each item.
+    """
+
+    total_amount: "___google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What is charged.
+    """
+
+    payment_status: "__common__v1__.PaymentStatus" = betterproto2.field(
+        5, betterproto2.TYPE_ENUM, default_factory=lambda: __common__v1__.PaymentStatus(0)
+    )
+    """
+    The status of its current payment.
+    """
+
+    shipments: "list[Shipment]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first.
+    """
+
+    place_time: "datetime.datetime | None" = betterproto2.field(
+        7, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was placed.
+    """
+
+    pay_time: "datetime.datetime | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was paid; not set before.
+    """
+
+    cancel_time: "datetime.datetime | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was cancelled; not set before.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "TrackedOrder", TrackedOrder)
+
+
+@dataclass(eq=False, repr=False)
+class TrackedOrderEvent(betterproto2.Message):
+    """
+    One message of WatchTrackedOrder.
+
+    Oneofs:
+        - content: What happened. One of them is set; ignore messages with one that you do not know.
+    """
+
+    event_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was sent.
+    """
+
+    tracked_order: "TrackedOrder | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    The order as it is now.
+    """
+
+    heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    Nothing happened, and the stream is alive.
+    """
+
+    error: "___google__rpc__.Status | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    The stream ends with this error.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "TrackedOrderEvent", TrackedOrderEvent)
+
+
+@dataclass(eq=False, repr=False)
+class TrackingLink(betterproto2.Message):
+    """
+    A link to the live page of an order.
+    """
+
+    token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Opaque. Whoever has it can follow the order.
+    """
+
+    path: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The page, below the address of the shop: /track/{order_id} with the token behind a `#`, which no browser sends to a server.
+    """
+
+    expire_time: "datetime.datetime | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it stops working.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "TrackingLink", TrackingLink)
+
+
+@dataclass(eq=False, repr=False)
+class UpdateOrderMetadataRequest(betterproto2.Message):
+    """
+    Another metadata for an order.
+    """
+
+    order_metadata: "OrderMetadata | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    `order_metadata.id` says of which order.
+    """
+
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    The fields to change: metadata, or `*`. Without it, metadata is changed if any is given; with it, none removes it.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "UpdateOrderMetadataRequest", UpdateOrderMetadataRequest)
+
+
+@dataclass(eq=False, repr=False)
 class UpdateOrderRequest(betterproto2.Message):
     """
     The items that replace those of an order.
@@ -1795,6 +2178,21 @@ class WatchOrdersRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.order.v1", "WatchOrdersRequest", WatchOrdersRequest)
+
+
+@dataclass(eq=False, repr=False)
+class WatchTrackedOrderRequest(betterproto2.Message):
+    """
+    Which order to follow. The token is in the body, because logs have URLs.
+    """
+
+    token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    That of a tracking link.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "WatchTrackedOrderRequest", WatchTrackedOrderRequest)
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -25,6 +25,7 @@ __all__ = (
     "RestockResponse",
     "ReturnedGoods",
     "SettlementResult",
+    "WriteOff",
 )
 
 import datetime
@@ -296,6 +297,11 @@ class ReleaseRequest(betterproto2.Message):
     """
     Those of `order_ids` whose order could not be placed. Their holds stay if another request got the same hold, or placed
     the order.
+    """
+
+    write_offs: "list[WriteOff]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The pieces of some of `order_ids` that do not go back into stock.
     """
 
 
@@ -617,6 +623,11 @@ class ReturnedGoods(betterproto2.Message):
     The money that went back, for these pieces and for any other reason: the order earns the points of what is kept.
     """
 
+    written_off: "list[ReservationLine]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Those of `lines` that do not go back into stock, one line for each item.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "ReturnedGoods", ReturnedGoods)
 
@@ -639,6 +650,26 @@ class SettlementResult(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "SettlementResult", SettlementResult)
+
+
+@dataclass(eq=False, repr=False)
+class WriteOff(betterproto2.Message):
+    """
+    Pieces of an order that are damaged or lost: they are sold, and do not go back into stock.
+    """
+
+    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
+
+    lines: "list[ReservationLine]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    All such pieces of the order, one line for each item.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.inventory.v1", "WriteOff", WriteOff)
 
 
 from ....google import protobuf as ____google__protobuf__

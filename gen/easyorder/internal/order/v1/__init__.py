@@ -169,6 +169,11 @@ class Event(betterproto2.Message):
     Something that administrators must look at.
     """
 
+    traceparent: "str" = betterproto2.field(15, betterproto2.TYPE_STRING)
+    """
+    The span of the command that it comes from (W3C trace context), if its trace is sampled.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.order.v1", "Event", Event)
 
@@ -326,6 +331,11 @@ class OrderCreated(betterproto2.Message):
     PENDING if it waits for stock.
     """
 
+    total_amount: "____google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What the order costs.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.order.v1", "OrderCreated", OrderCreated)
 
@@ -364,7 +374,12 @@ class OrderStatusChanged(betterproto2.Message):
         2, betterproto2.TYPE_ENUM, default_factory=lambda: ___order__v1__.OrderStatus(0)
     )
     """
-    The status now; the same if only the items changed.
+    The status now; the same if only the items or the metadata changed.
+    """
+
+    total_amount: "____google__type__.Money | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What the order costs now.
     """
 
 

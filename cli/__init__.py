@@ -1,0 +1,1 @@
+"""The `easyorder` command: the shop's API and its mesh, at a terminal."""

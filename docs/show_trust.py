@@ -1,0 +1,105 @@
+"""Writes the figures of docs/trust.md, from the results of `make chaos` that are kept in docs/trust.json.
+
+python docs/show_trust.py                      writes them
+python docs/show_trust.py --check              exit 1 if docs/trust.md shows anything else
+python docs/show_trust.py --add RESULTS…       first adds results to those that are kept
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from docs.tables import show
+
+HERE = Path(__file__).resolve().parent
+PAGE, RESULTS = HERE / "trust.md", HERE / "trust.json"
+PLACE = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)", re.DOTALL)
+COUNTED = {
+    "calls": "calls recorded",
+    "unanswered": "of them without an answer: they may or may not have happened",
+    "unexplained": "errors without a reason: 504 of services that had no time left to give one",
+    "orders": "orders at the end",
+    "items": "items whose stock was checked for linearizability",
+    "events": "events read from streams",
+    "entries": "entries in the provider's ledger",
+}
+
+
+def figures(results: Sequence[Mapping[str, Any]]) -> str:
+    """The section between the marks."""
+    if not results:
+        return "\nNo run is kept yet.\n\n"
+    parts = (_runs, _recovery, _faults, _found)
+    return "".join("\n" + "\n".join(part(results)) + "\n" for part in parts) + "\n"
+
+
+def _runs(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    kills = _sum(results, "kills")
+    seeds = sorted(seed for result in results for seed in result["seeds"])
+    settled = [seconds for result in results for seconds in result["settled_s"]]
+    counts = _sum(results, "counts")
+    yield "| what | figure |"
+    yield "|---|---|"
+    yield f"| processes killed | **{kills.total():,}**, {_sum(results, 'failpoints').total():,} of them at failpoints |"
+    yield f"| violations | **{sum(len(result['violations']) for result in results):,}** |"
+    yield f"| runs, each on new databases | {len(seeds):,}, seeds {seeds[0]} to {seeds[-1]} |"
+    after = f"{max(settled):.0f} s at most, in the median {_at(settled, 50):.0f} s"
+    yield f"| settled after the last fault of a run | {after} |"
+    for name, meaning in COUNTED.items():
+        yield f"| {meaning} | {counts[name]:,} |"
+    loads = [load for result in results for load in result["load"]]
+    yield f"| load average of the machine, from whatever ran on it | {min(loads):.0f} to {max(loads):.0f} |"
+    for name, meaning in (("date", "dates"), ("commit", "commits"), ("cpus", "processors")):
+        yield f"| {meaning} | {', '.join(dict.fromkeys(str(result[name]) for result in results))} |"
+
+
+def _recovery(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    kills = _sum(results, "kills")
+    yield "| process | killed | faults that were followed by calls | recovered in the median | p99 | at most |"
+    yield "|---|---|---|---|---|---|"
+    for process in sorted({process for result in results for process in result["recovered_s"]}):
+        seconds = [time for result in results for time in result["recovered_s"].get(process, [])]
+        shown = " | ".join(f"{_at(seconds, part):.1f} s" for part in (50, 99, 100))
+        yield f"| {process} | {kills[process]:,} | {len(seconds):,} | {shown} |"
+
+
+def _faults(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield "| fault | times |"
+    yield "|---|---|"
+    yield from (f"| {what} | {times:,} |" for what, times in sorted(_sum(results, "faults").items()))
+    yield from (f"| death at `{name}` | {times:,} |" for name, times in sorted(_sum(results, "failpoints").items()))
+
+
+def _found(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    violations = [violation for result in results for violation in result["violations"]]
+    yield "Violations: none." if not violations else "Violations:"
+    yield from (f"- {violation}" for violation in violations)
+
+
+def _sum(results: Sequence[Mapping[str, Any]], name: str) -> Counter[str]:
+    return sum((Counter(result[name]) for result in results), Counter())
+
+
+def _at(values: Sequence[float], part: int) -> float:
+    """The percentile, of an actual value."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
+
+
+def kept() -> list[Any]:
+    return list(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else []
+
+
+if __name__ == "__main__":
+    if "--add" in sys.argv:
+        added = [json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[sys.argv.index("--add") + 1 :]]
+        RESULTS.write_text(json.dumps([*kept(), *added]) + "\n", encoding="utf-8")
+    sys.exit(show(PAGE, PLACE, figures(kept())))

@@ -1,0 +1,163 @@
+/** All orders of the shop as they move: a window of the latest ones, and counts of everything. */
+
+import { follow } from "../shared/events.js";
+import { Measures } from "./measures.js";
+
+const ROWS = 100;
+const ALERTS = 50;
+// Nobody reads faster; the processor is the shop's.
+const RENDERED_EVERY_MS = 200;
+const OUTCOMES = {
+  PAYMENT_OUTCOME_CHARGED: "charged",
+  PAYMENT_OUTCOME_REFUSED: "refused",
+  PAYMENT_OUTCOME_TRANSIENT: "retried",
+  PAYMENT_OUTCOME_GIVEN_UP: "givenUp",
+};
+const REACHED = { ORDER_STATUS_PAID: "paid", ORDER_STATUS_FAILED: "failed", ORDER_STATUS_CANCELLED: "cancelled" };
+
+export class LiveOrders {
+  measures = new Measures();
+  alerts = [];
+  events = 0;
+  // Events that must have been there, by the numbers of those that came after them.
+  missing = 0;
+  since = Date.now();
+  state = "connecting";
+  error = null;
+  nextAttempt = 0;
+  #rows = new Map();
+  // Of the shop's clock before the browser's: events have the shop's time.
+  #clockAheadMs = 0;
+  #listeners = new Set();
+  #scheduled = false;
+  #renderedAt = 0;
+  #stop = new AbortController();
+
+  constructor(session) {
+    this.session = session;
+  }
+
+  start() {
+    this.#fill();
+    follow({
+      open: (resumeToken, signal) =>
+        this.session.request("GET", "/api/v1/admin/orders:watch", { query: { resumeToken }, signal }),
+      onEvents: (events) => this.take(events),
+      onState: (state, more) => this.#became(state, more),
+      onGap: () => this.#fill(),
+      signal: this.#stop.signal,
+    });
+  }
+
+  stop() {
+    this.#stop.abort();
+  }
+
+  /** The latest orders, newest first. */
+  get rows() {
+    return [...this.#rows.values()].reverse();
+  }
+
+  /** The second that it is for the shop. */
+  get now() {
+    return Math.floor((Date.now() + this.#clockAheadMs) / 1000);
+  }
+
+  /** Calls back, at most once in a frame and a few times a second, after something has happened. */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  take(events) {
+    for (const event of events) {
+      if (event.heartbeat) this.#clockAheadMs = Date.parse(event.eventTime) - Date.now();
+      else if (!event.error) this.#take(event);
+    }
+    this.#changed();
+  }
+
+  #take(event) {
+    this.events += 1;
+    const atMs = Date.parse(event.eventTime);
+    const order = (event.orderCreated ?? event.orderStatusChanged ?? event.paymentRefund)?.order;
+    if (order) this.#put(rowOf(order, event.sequence));
+    else this.#number(event);
+    if (event.orderCreated) this.measures.count("placed", atMs);
+    const { fromStatus, toStatus } = event.orderStatusChanged ?? {};
+    const reached = fromStatus !== toStatus && REACHED[toStatus];
+    if (reached) this.measures.count(reached, atMs, reached === "paid" ? latencyMs(order) : -1);
+    const outcome = OUTCOMES[event.paymentAttempt?.outcome];
+    if (outcome) this.measures.count(outcome, atMs);
+    if (event.adminAlert) this.#alert({ ...event.adminAlert, at: event.eventTime, orderId: event.orderId });
+  }
+
+  #alert(alert) {
+    this.alerts = [alert, ...this.alerts].slice(0, ALERTS);
+  }
+
+  #put(row) {
+    const known = this.#rows.get(row.id);
+    if (known?.sequence && row.sequence > known.sequence + 1) this.missing += row.sequence - known.sequence - 1;
+    this.#rows.set(row.id, row);
+    if (this.#rows.size > ROWS) this.#rows.delete(this.#rows.keys().next().value);
+  }
+
+  #number(event) {
+    const known = this.#rows.get(event.orderId);
+    if (!known || event.sequence <= known.sequence) return;
+    if (known.sequence && event.sequence > known.sequence + 1) this.missing += event.sequence - known.sequence - 1;
+    this.#rows.set(event.orderId, { ...known, sequence: event.sequence });
+  }
+
+  /** The latest orders from before the stream began. */
+  async #fill() {
+    try {
+      const { orders } = await this.session.get("/api/v1/admin/orders", { pageSize: 50 }, this.#stop.signal);
+      const later = this.#rows;
+      this.#rows = new Map(orders.reverse().map((order) => [order.id, rowOf(order, 0)]));
+      for (const row of later.values()) this.#put(row);
+      this.#changed();
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#became("refused", error);
+    }
+  }
+
+  #became(state, more) {
+    this.state = state;
+    this.nextAttempt = state === "lost" ? more : 0;
+    this.error = state === "refused" ? more : null;
+    this.#changed();
+  }
+
+  #changed() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const wait = Math.max(0, this.#renderedAt + RENDERED_EVERY_MS - performance.now());
+    setTimeout(() => requestAnimationFrame(() => this.#render()), wait);
+  }
+
+  #render() {
+    this.#scheduled = false;
+    this.#renderedAt = performance.now();
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** What the list shows of an order, and no more: the rest of it is dropped. */
+export function rowOf(order, sequence) {
+  return {
+    id: order.id,
+    sequence,
+    status: order.status,
+    placedAt: order.placedAt,
+    total: order.totalAmount,
+    pieces: order.items.reduce((sum, item) => sum + item.quantity, 0),
+    what: order.items.length > 1 ? `${order.items[0].name} and ${order.items.length - 1} more` : order.items[0]?.name,
+    payment: order.payments.at(-1)?.status,
+  };
+}
+
+function latencyMs(order) {
+  return Date.parse(order.paidAt) - Date.parse(order.placedAt);
+}

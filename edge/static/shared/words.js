@@ -1,0 +1,72 @@
+/** Names of enums as people read them, and times. */
+
+const PREFIXES = /^(ORDER_STATUS|PAYMENT_STATUS|PAYMENT_METHOD|PAYMENT_OUTCOME|PAYMENT_FAILURE_CODE|CANCEL_REASON|REFUND_STATE|JOB_STATE|STOCK_STATE|INCENTIVE_KIND|WEBHOOK_EVENT_KIND|WEBHOOK_DELIVERY_STATE|ROLE)_/;
+const TONES = {
+  ORDER_STATUS_PAID: "good",
+  ORDER_STATUS_SHIPPED: "info",
+  ORDER_STATUS_DELIVERED: "good",
+  ORDER_STATUS_CANCELLED: "quiet",
+  ORDER_STATUS_FAILED: "bad",
+  ORDER_STATUS_PENDING: "warn",
+  ORDER_STATUS_CONFIRMED: "info",
+  PAYMENT_STATUS_PAID: "good",
+  PAYMENT_STATUS_FAILED: "bad",
+  PAYMENT_STATUS_PENDING: "warn",
+  REFUND_STATE_PROMISED: "warn",
+  REFUND_STATE_GIVEN: "good",
+  JOB_STATE_DEAD: "bad",
+  JOB_STATE_DONE: "good",
+  JOB_STATE_RUNNING: "info",
+  JOB_STATE_READY: "warn",
+  WEBHOOK_DELIVERY_STATE_DELIVERED: "good",
+  WEBHOOK_DELIVERY_STATE_READY: "warn",
+  WEBHOOK_DELIVERY_STATE_FAILED: "bad",
+  SERVING: "good",
+  OK: "good",
+};
+
+/** ORDER_STATUS_PAID is "Paid", PARTIALLY_REFUNDED "Partially refunded". */
+export function words(name = "") {
+  const text = name.replace(PREFIXES, "").replaceAll("_", " ").toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function tone(name) {
+  return TONES[name] ?? "quiet";
+}
+
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** A time in the browser's zone; today's without the date. */
+export function at(timestamp) {
+  if (!timestamp) return "";
+  const date = new Date(timestamp);
+  return (date.toDateString() === new Date().toDateString() ? time : dateAndTime).format(date);
+}
+
+/** 80 ms, 1.25 s. */
+export function duration(ms) {
+  if (ms === null) return "–";
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
+}
+
+export function rate(perSecond) {
+  return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/** A day as the shop's reports name it, in UTC. */
+export function day(date = new Date()) {
+  return date.toISOString().slice(0, 10);
+}
+
+/** A time as a field for one has it, in the browser's zone. Empty for none, or what is none. */
+export function toField(timestamp) {
+  const date = new Date(timestamp || NaN);
+  return isNaN(date) ? "" : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The time that somebody put in such a field; empty for none. */
+export function fromField(value) {
+  return value ? new Date(value).toISOString() : "";
+}

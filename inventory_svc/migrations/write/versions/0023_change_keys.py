@@ -1,0 +1,14 @@
+"""The change log has keys instead of images of rows."""
+
+from alembic import op
+
+from chassis.db.migrate import chassis_sql
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute(chassis_sql("0016_change_keys"))

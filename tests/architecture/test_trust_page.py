@@ -1,0 +1,55 @@
+"""docs/trust.md has the figures of the results that are kept, whatever they are, and links to what there is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from docs.show_trust import PAGE, PLACE, figures, kept
+from tests.architecture.test_security_page import missing
+
+TEXT = PAGE.read_text(encoding="utf-8")
+RESULT: dict[str, Any] = {
+    "date": "2026-01-01",
+    "commit": "abc",
+    "cpus": 2,
+    "seeds": [3, 4],
+    "kills": {"order_svc": 9},
+    "failpoints": {"charged_not_recorded": 2},
+    "faults": {"kill -9": 7},
+    "counts": {"calls": 1_000},
+    "recovered_s": {"order_svc": [0.1, 0.2, 9.0]},
+    "settled_s": [3.0, 70.0],
+    "load": [1.5, 22.0],
+    "violations": ["charged_once: twice"],
+}
+
+
+def test_the_page_shows_the_results_that_are_kept() -> None:
+    shown = PLACE.search(TEXT)
+
+    assert shown is not None
+    assert shown[0] == figures(kept()), "run python docs/show_trust.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| processes killed | **18**, 4 of them at failpoints |",
+        "| violations | **2** |",
+        "| settled after the last fault of a run | 70 s at most, in the median 70 s |",
+        "| order_svc | 18 | 6 | 0.2 s | 9.0 s | 9.0 s |",
+        "- charged_once: twice",
+    ],
+)
+def test_nothing_is_better_than_it_was(line: str) -> None:
+    assert line in figures([RESULT, RESULT]).splitlines()
+
+
+def test_every_link_leads_to_what_it_names() -> None:
+    links = re.findall(r"\[([^\]]+)\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", TEXT)
+
+    assert len(links) > 30
+    assert [found for link in links if (found := missing(*link))] == []

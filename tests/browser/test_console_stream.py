@@ -1,0 +1,77 @@
+"""The console loses no event: not in a burst, not when the service is killed, not in minutes under load."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from playwright.async_api import Page, expect
+
+from deploy.local.shop import Shop
+from tests.browser.console_page import Console, an_item
+from tests.browser.unattached import unattached_chromium
+from tests.e2e.running_mesh import RunningMesh
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AT_ONCE = 32
+LOAD_S = 300
+MAX_TAB_MB = 200
+
+
+async def place(shopper: Shop, item_id: str, orders: int) -> None:
+    """Places this number of orders, some at once."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one() -> None:
+        async with places:
+            await shopper.order({item_id: 1}, "tok_ok")
+
+    await asyncio.gather(*(one() for _ in range(orders)))
+
+
+async def expect_orders(page: Page, number: int, *, within_s: float = 5) -> None:
+    """The page has counted that number as placed and as paid, and has missed nothing."""
+    charts = page.get_by_role("region", name="Charts")
+    await expect(charts).to_have_attribute("data-placed", str(number), timeout=within_s * 1000)
+    await expect(charts).to_have_attribute("data-paid", str(number), timeout=within_s * 1000)
+    await expect(page.locator("[data-missing]")).to_have_attribute("data-missing", "0")
+
+
+async def test_every_order_of_a_burst_is_counted_also_across_a_crash(
+    mesh: RunningMesh, page: Page, admin: Shop, shopper: Shop
+) -> None:
+    item = await an_item(admin)
+    await Console.open(page, "live?span=900")
+    await place(shopper, item["id"], 40)
+    await expect_orders(page, 40)
+
+    mesh.kill("order_svc")
+    await page.get_by_text("Connection lost").wait_for()
+    await page.get_by_role("status").get_by_text("Live", exact=True).wait_for()
+    await place(shopper, item["id"], 40)
+
+    await expect_orders(page, 80)
+    assert await page.locator("[data-order]").count() >= 80
+
+
+@pytest.mark.load
+@pytest.mark.timeout(LOAD_S + 120)
+async def test_minutes_of_load_fill_no_memory_and_lose_nothing(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:
+    item = await an_item(admin, pieces=1_000_000)
+    placed, tab_mb = 0, 0.0
+    async with unattached_chromium() as chromium:
+        async with chromium.attached() as page:
+            await Console.open(page, "live?span=900", at=mesh.url)
+        deadline = time.monotonic() + LOAD_S
+        while time.monotonic() < deadline:
+            await place(shopper, item["id"], 500)
+            placed += 500
+            tab_mb = max(tab_mb, chromium.tab_mb())
+        async with chromium.attached() as page:
+            await expect_orders(page, placed, within_s=30)
+            rows = await page.locator("[data-order]").count()
+
+    print(f"{placed / LOAD_S:.0f} orders/s, the tab has {tab_mb:.0f} MB")
+    assert (rows, tab_mb < MAX_TAB_MB) == (100, True), tab_mb

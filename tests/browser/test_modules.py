@@ -1,0 +1,204 @@
+"""What pages compute by themselves: amounts without rounding, counts in arrays of a fixed size, events of a stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def run(page: Page, module: str, code: str) -> Any:
+    """What the code returns, with the module as `it`."""
+    await page.goto("/console")
+    return await page.evaluate(f"async () => {{ const it = await import('/static/{module}'); {code} }}")
+
+
+async def test_amounts_are_exact(page: Page) -> None:
+    amounts = ["39.95", "-0.05", "0.00", "9999999999999999.99", "-12.50"]
+
+    code = f"return {amounts}.map(one => [it.toDecimal(it.toMoney(one, 'EUR')), it.toMoney(one, 'EUR').units])"
+    assert await run(page, "shared/money.js", code) == [
+        [amount, amount.partition(".")[0].replace("-0", "0")] for amount in amounts
+    ]
+    assert (
+        await run(page, "shared/money.js", "return ['', '1,5', '1.234', 'x'].map(one => it.toMoney(one, 'EUR'))")
+        == [None] * 4
+    )
+
+
+async def test_counts_of_a_second_are_forgotten_after_a_quarter_of_an_hour(page: Page) -> None:
+    code = """
+        const measures = new it.Measures();
+        for (let i = 0; i < 1000; i++) measures.count("placed", 5_000_000 + i);
+        const before = measures.sums(5000, 5001).placed;
+        measures.count("placed", 5_000_000 + it.SECONDS * 1000);
+        measures.count("placed", 5_000_000);
+        return [before, measures.sums(5000, 5001).placed, measures.sums(5000, 5001 + it.SECONDS).placed];
+    """
+
+    assert await run(page, "console/measures.js", code) == [1000, 0, 1]
+
+
+async def test_quantiles_are_within_a_tenth(page: Page) -> None:
+    code = """
+        const measures = new it.Measures();
+        for (let ms = 1; ms <= 1000; ms++) measures.count("paid", 7_000_000, ms);
+        return [measures.quantiles(7000, 7001, [0.5, 0.99]), measures.quantiles(7001, 7002, [0.5])];
+    """
+
+    (p50, p99), nothing = await run(page, "console/measures.js", code)
+
+    assert p50 == pytest.approx(500, rel=0.1)
+    assert p99 == pytest.approx(990, rel=0.1)
+    assert nothing == [None]
+
+
+async def test_events_are_whole_however_they_arrive(page: Page) -> None:
+    code = """
+        const sent = 'id: a\\ndata: {"n":"é"}\\n\\nid: b\\ndata: {"n":2}\\n\\n: nothing\\n\\n';
+        const bytes = [...new TextEncoder().encode(sent)].map(byte => new Uint8Array([byte]));
+        const body = new ReadableStream({ start(to) { bytes.forEach(one => to.enqueue(one)); to.close(); } });
+        const found = [];
+        for await (const events of it.batches(new Response(body))) found.push(...events);
+        return found;
+    """
+
+    assert await run(page, "shared/events.js", code) == [{"n": "é"}, {"n": 2}]
+
+
+async def test_an_expired_token_is_renewed_once_for_all_who_call(page: Page) -> None:
+    code = """
+        const asked = [];
+        const user = { id: "1" };
+        const tokens = token => ({ accessToken: token, refreshToken: `of ${token}`, expiresIn: 900, user });
+        const expired = { message: "expired", details: [{ reason: "TOKEN_EXPIRED" }] };
+        window.fetch = async (path, { headers, body }) => {
+            asked.push([path, headers.authorization ?? body]);
+            if (path.endsWith("/login")) return Response.json(tokens("first"));
+            if (path.endsWith("/refresh")) return Response.json(tokens("second"));
+            const isNew = headers.authorization === "Bearer second";
+            return isNew ? Response.json({ fine: true }) : Response.json(expired, { status: 401 });
+        };
+        const session = new it.Session();
+        await session.signIn("ada@example.com", "secret");
+        const replies = await Promise.all([session.get("/a"), session.get("/b")]);
+        return [replies, asked.filter(([path]) => path.endsWith("/refresh"))];
+    """
+
+    replies, renewals = await run(page, "shared/api.js", code)
+
+    assert replies == [{"fine": True}] * 2
+    assert renewals == [["/api/v1/users/refresh", '{"refreshToken":"of first"}']]
+
+
+async def test_a_broken_stream_is_resumed_after_the_last_event_until_it_is_over(page: Page) -> None:
+    code = """
+        const wait = window.setTimeout;
+        window.setTimeout = (done, ms) => wait(done, ms / 100);
+        const opened = [], heard = [], states = [];
+        const reply = text => new Response(new Blob([text]).stream());
+        const replies = [
+            () => reply('data: {"resumeToken":"a","n":1}\\n\\ndata: {"resumeToken":"b","n":2}\\n\\ndata: {"n":'),
+            () => { throw new TypeError("Failed to fetch"); },
+            () => reply('data: {"resumeToken":"c","n":3}\\n\\n'),
+            () => new Response(null, { status: 204 }),
+        ];
+        await it.follow({
+            open: async token => { opened.push(token); return replies.shift()(); },
+            onEvents: events => heard.push(...events.map(event => event.n)),
+            onState: state => states.push(state),
+            signal: new AbortController().signal,
+        });
+        return [opened, heard, states.filter(state => state !== "connecting")];
+    """
+
+    assert await run(page, "shared/events.js", code) == [
+        ["", "b", "b", "c"],
+        [1, 2, 3],
+        ["live", "lost", "lost", "live", "lost", "over"],
+    ]
+
+
+async def test_a_stream_is_opened_again_no_sooner_than_the_shop_asks(page: Page) -> None:
+    code = """
+        const wait = window.setTimeout;
+        window.setTimeout = (done, ms) => wait(done, ms / 1000);
+        const { ApiError } = await import("/static/shared/api.js");
+        const error = { code: 8, details: [{ reason: "TOO_MANY_STREAMS" }, { retryDelay: "5s" }] };
+        const replies = [
+            () => { throw new ApiError(429, {}, "7"); },
+            () => { throw new ApiError(503, {}, null); },
+            () => new Response(new Blob([`data: ${JSON.stringify({ error })}\n\n`]).stream()),
+            () => { throw new ApiError(503, {}, "99999999"); },
+            () => new Response(null, { status: 204 }),
+        ];
+        const waits = [];
+        await it.follow({
+            open: async () => replies.shift()(),
+            onEvents: () => {},
+            onState: (state, until) => state === "lost" && waits.push(until - Date.now()),
+            signal: new AbortController().signal,
+        });
+        return waits;
+    """
+
+    asked, unasked, inside, bounded = await run(page, "shared/events.js", code)
+
+    assert 7_000 <= asked < 8_000
+    assert unasked < 2_000
+    assert 5_000 <= inside <= 7_001
+    assert 300_000 <= bounded <= 304_001
+
+
+async def test_a_stream_that_ends_at_once_is_opened_less_and_less_often(page: Page) -> None:
+    code = """
+        const wait = window.setTimeout;
+        window.setTimeout = (done, ms) => wait(done, ms / 1000);
+        const reply = () => new Response(new Blob([`data: {"resumeToken":"a"}\n\n`]).stream());
+        const now = Date.now;
+        let passed = 0;
+        Date.now = () => now() + passed;
+        const replies = [reply, reply, reply, reply, () => { wait(() => (passed = 20_000)); return steady(); }];
+        const steady = () => new Response(new ReadableStream({ start: of => wait(() => of.close(), 50) }));
+        const waits = [];
+        await it.follow({
+            open: async () => replies.shift()?.() ?? new Response(null, { status: 204 }),
+            onEvents: () => {},
+            onState: (state, until) => state === "lost" && waits.push(until - Date.now()),
+            signal: new AbortController().signal,
+        });
+        return waits;
+    """
+
+    *short, steady = await run(page, "shared/events.js", code)
+
+    assert [2_000 <= wait <= 4_001 for wait in short] == [False, False, False, True]
+    assert steady <= 501
+
+
+async def test_of_many_orders_the_latest_are_kept_and_all_are_counted(page: Page) -> None:
+    code = """
+        const live = new it.LiveOrders({});
+        const total = { currencyCode: "EUR", units: "1", nanos: 0 };
+        const [placedAt, paidAt] = ["2026-01-31T10:00:00Z", "2026-01-31T10:00:00.080Z"];
+        const items = [{ name: "Lamp", quantity: 1 }];
+        const order = id => ({ id, placedAt, paidAt, totalAmount: total, items, payments: [] });
+        const change = (id, toStatus) => ({ fromStatus: "ORDER_STATUS_CONFIRMED", toStatus, order: order(id) });
+        const happens = (orderId, sequence, event) => live.take([{ orderId, sequence, eventTime: paidAt, ...event }]);
+        for (let n = 0; n < 20_000; n++) {
+            const id = `order-${n}`;
+            happens(id, 1, { orderCreated: { order: order(id) } });
+            happens(id, 2, { paymentAttempt: { outcome: "PAYMENT_OUTCOME_CHARGED" } });
+            happens(id, 3, { orderStatusChanged: change(id, "ORDER_STATUS_PAID") });
+        }
+        const before = live.missing;
+        happens("order-19999", 5, { orderStatusChanged: change("order-19999", "ORDER_STATUS_SHIPPED") });
+        const second = Date.parse(paidAt) / 1000 | 0;
+        const { placed, paid, charged } = live.measures.sums(second, second + 1);
+        return [live.rows.length, live.rows[0].id, live.events, [placed, paid, charged], before, live.missing];
+    """
+
+    assert await run(page, "console/live.js", code) == [100, "order-19999", 60_001, [20_000] * 3, 0, 1]

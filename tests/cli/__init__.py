@@ -1,0 +1,1 @@
+"""The `easyorder` command without a shop."""

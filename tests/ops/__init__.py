@@ -1,0 +1,1 @@
+"""What every service serves to operators, and the filters of lists."""

@@ -1,0 +1,80 @@
+"""`python -m tests.simulation`: simulated runs of the whole shop, from one seed each.
+
+python -m tests.simulation --seeds 10000     seeds 0 to 9999; a seed that fails is shown with its shortest script
+python -m tests.simulation --first 4711 --seeds 1
+python -m tests.simulation --planted         the faults that are planted by hand: each must be found
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from tests.simulation.planted import PLANTED, verdict_with
+from tests.simulation.run import Verdict, run
+from tests.simulation.script import Script, drawn
+from tests.simulation.shrink import shrunk
+
+_FOUND_WITHIN, _AT_ONCE = 2_000, 20
+
+
+def main() -> int:
+    """0 if everything held, and with --planted if every fault was found."""
+    arguments = _arguments()
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        if arguments.planted:
+            return sum([not _is_found(pool, name) for name in PLANTED])
+        began = time.monotonic()
+        seeds = range(arguments.first, arguments.first + arguments.seeds)
+        failed = [
+            seed for seed, verdict in pool.map(partial(verdict_with, ""), seeds, chunksize=10) if verdict.violation
+        ]
+    for seed in failed:
+        print(shown(drawn(seed)))
+    print(f"{len(seeds):,} seeds from {seeds.start}, {len(failed)} violations, {time.monotonic() - began:.0f} s")
+    return int(bool(failed))
+
+
+def shown(script: Script, runs: Callable[[Script], Verdict] = run) -> str:
+    """The shortest script that fails in the same way, as Python, and what happens in it."""
+    kind = runs(script).kind
+    short = shrunk(script, lambda shorter: runs(shorter).kind == kind)
+    verdict = runs(short)
+    return "\n".join([f"seed {script.seed}: {verdict.violation}", *verdict.log, repr(short)])
+
+
+def _is_found(pool: Executor, name: str) -> bool:
+    for first in range(0, _FOUND_WITHIN, _AT_ONCE):
+        for seed, verdict in pool.map(partial(verdict_with, name), range(first, first + _AT_ONCE)):
+            if verdict.violation:
+                with PLANTED[name]():
+                    print(f"{name}: {shown(drawn(seed))}\n", flush=True)
+                return True
+    print(f"{name}: not found within {_FOUND_WITHIN:,} seeds", flush=True)
+    return False
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=500)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--planted", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    # Sets of texts must be in the same order in every process.
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "tests.simulation", *sys.argv[1:]],
+            os.environ | {"PYTHONHASHSEED": "0"},
+        )
+    sys.exit(main())
