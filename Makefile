@@ -37,7 +37,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test soak alone load simulate chaos screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
+.PHONY: help up demo test test-again soak alone load simulate chaos screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, SOAK=1 w
 	$(WITH_TOOLS) $(BIN)/python $(if $(COVERAGE),-m slipcover --json --out $(COVERED)) -m pytest $(T) -n $(WORKERS) \
 	    $(if $(SOAK),-m 'not alone and not load and not screenshots')
 	$(if $(COVERAGE),$(BIN)/slipcover --fail-under $(if $(filter tests,$(T)),$(LEAST_COVERAGE),0) --merge $(COVERED) --out $(COVERED))
+
+test-again: $(VENV)/dev.stamp ## the tests that failed the last time, one after the other
+	$(WITH_TOOLS) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -n 0 -m 'not load and not screenshots'
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) -m 'soak and not alone' $(NONE_IS_FINE)
