@@ -232,6 +232,8 @@ class MeshSettings(BaseSettings):
     """The maximum for one user"""
     trusted_proxies: Networks = LOOPBACK
     """Networks from which Envoy calls the services, separated by commas; only these may report a client's address"""
+    drain_delay_s: float = Field(default=5, ge=0, le=3600)
+    """How long a process goes on serving after SIGTERM, reporting NOT_SERVING, so that Envoy sends it no more calls"""
     drain_grace_s: float = Field(default=10, ge=0, le=3600)
     """How long a stopping process waits for calls in flight"""
     blocked_after_s: float = Field(default=10, ge=1, le=3600)

@@ -272,8 +272,12 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 def _action(method: Method, cluster: str) -> JsonObject:
     reads = method.name.startswith(("Get", "List", "Preview"))
     if method.server_streaming:
-        # Exports of operators are few, and some services serve no other streams.
-        return {"cluster": cluster if method.service == OPS else f"{cluster}_streams", "timeout": "0s"}
+        return {
+            # Exports of operators are few, and some services serve no other streams.
+            "cluster": cluster if method.service == OPS else f"{cluster}_streams",
+            "timeout": "0s",
+            "retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES},
+        }
     retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
     return {
         "cluster": cluster,

@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection_pb2_grpc
 
 from chassis import contract
 from chassis.audit import AuditEntry, AuditWriter, Sink, discard
-from chassis.background import Background
+from chassis.background import Background, passes
 from chassis.errors import Unavailable, Unimplemented
 from chassis.grpc import metadata
 from chassis.grpc.health import Probe, ProbedHealth
@@ -100,9 +100,13 @@ class GrpcServer(CallOptions):
         await self._server.start()
         log.info("serving", service=self.name, port=self.port)
 
-    async def stop(self, grace_s: float = 10.0) -> None:
-        """Drains: updates health, ends streams, rejects new calls, and waits `grace_s` for calls in flight."""
+    async def drain(self) -> None:
+        """Reports NOT_SERVING from now on, and goes on serving: callers need time to notice."""
         await self._health.drain()
+
+    async def stop(self, grace_s: float = 10.0) -> None:
+        """Drains, ends streams, rejects new calls, and waits `grace_s` for calls in flight."""
+        await self.drain()
         self._interceptor.streams.end_all(Unavailable("this server stops; connect again and resume"))
         await self._server.stop(grace_s)
         for work in self.verifier.background:
@@ -132,12 +136,21 @@ class GrpcServer(CallOptions):
 
 
 async def serve(server: GrpcServer, settings: MeshSettings) -> None:
-    """Serves until SIGTERM, SIGINT or SIGHUP. The process ends if the event loop is blocked for `blocked_after_s`."""
-    stopping = asyncio.Event()
+    """Serves until SIGTERM and `drain_delay_s` longer, or until SIGINT or SIGHUP.
+
+    The process ends if the event loop is blocked for `blocked_after_s`.
+    """
+    draining, stopping = asyncio.Event(), asyncio.Event()
+
+    def end(number: int) -> None:
+        draining.set()
+        if number != signal.SIGTERM:
+            stopping.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
-            loop.add_signal_handler(number, stopping.set)
+            loop.add_signal_handler(number, end, number)
     started: list[Background] = []
     metrics = exports(server.name, server.gauges, **settings.metrics_exports)
     try:
@@ -149,8 +162,10 @@ async def serve(server: GrpcServer, settings: MeshSettings) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
-        await stopping.wait()
+        await draining.wait()
         log.info("draining", service=server.name)
+        await server.drain()
+        await passes(stopping, within_s=settings.drain_delay_s)
         await server.stop(settings.drain_grace_s)
     finally:
         for work in reversed(started):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -188,6 +189,8 @@ class LocalMesh:
                         "EASYORDER_MESH_SECRET": secret_of(name, self._secret),
                     },
                     answers=readiness.grpc_answers(channel),
+                    # Envoy, which is to notice a SIGTERM, has stopped before.
+                    stop_signal=signal.SIGINT,
                     # Then its jobs and its last telemetry have some seconds each.
                     stop_grace_s=self._settings.drain_grace_s + 15,
                 )

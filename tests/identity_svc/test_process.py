@@ -32,6 +32,7 @@ async def environment(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> As
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
         "EASYORDER_MESH_SECRET": SECRET,
+        "EASYORDER_DRAIN_DELAY_S": "0",
         "EASYORDER_SERVICE_KEYS_DIR": str(service_keys()),
         "EASYORDER_LISTEN_ADDRESS": "127.0.0.1:0",
     }

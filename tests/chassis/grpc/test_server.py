@@ -259,7 +259,7 @@ async def test_serve_runs_until_a_signal_and_stops_in_reverse_order(number: int)
         verifier=Tokens().verifier(),
         background=[Work("a", notes), Work("b", notes)],
     )
-    process = asyncio.create_task(serve(server, MeshSettings()))
+    process = asyncio.create_task(serve(server, MeshSettings(drain_delay_s=0)))
     await eventually(lambda: server.port)
     address = f"127.0.0.1:{server.port}"
     await eventually(lambda: health(address))

@@ -44,6 +44,7 @@ class Process:
             "EASYORDER_LISTEN_ADDRESS": self.address,
             "EASYORDER_SERVICE_KEYS_DIR": str(service_keys()),
             "EASYORDER_MESH_SECRET": SECRET,
+            "EASYORDER_DRAIN_DELAY_S": "0",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "gen")]),
             **environment,
         }
