@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from deploy.local.shop import Shop
 from tests.browser.chromium import SWITCHES, executable
@@ -30,6 +30,8 @@ SETTINGS = {
 }
 ADMINISTRATOR = ("admin@example.com", "Admin123!")
 PASSWORD = "untold Passw0rd!"
+# A page waits for the services, which other tests may keep waiting.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")

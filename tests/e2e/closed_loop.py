@@ -68,22 +68,35 @@ class ClosedLoop:
         return Counter(answer.reason for answer in self.between(first_s, last_s))
 
     async def shop(self, address: str, headers: Mapping[str, str], items: Sequence[str]) -> None:
-        reader, writer = await asyncio.open_connection(*address.split(":"))
-        try:
-            while True:
-                sent = time.monotonic()
-                writer.write(_request(address, headers, an_order_of(items, "tok_ok")))
-                async with asyncio.timeout(DEADLINE_S):
-                    status, received, body = await _reply(reader)
-                reason = "ordered" if status == 200 else body["details"][0]["reason"]
-                if status == 200:
-                    self.orders.add(body["id"])
-                now = time.monotonic()
-                self.answers.append(Answer(now - self.began, now - sent, status, reason, received))
-                if status != 200:
-                    await self.lasts(min(1.0, float(received.get("retry-after", 1))))
-        finally:
-            writer.close()
+        while True:
+            reader, writer = await asyncio.open_connection(*address.split(":"))
+            try:
+                while await self._order(reader, writer, address, headers, items):
+                    pass
+            finally:
+                writer.close()
+
+    async def _order(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        address: str,
+        headers: Mapping[str, str],
+        items: Sequence[str],
+    ) -> bool:
+        """Whether the connection stays open: Envoy closes it where it refuses what it has not read to the end."""
+        sent = time.monotonic()
+        writer.write(_request(address, headers, an_order_of(items, "tok_ok")))
+        async with asyncio.timeout(DEADLINE_S):
+            status, received, body = await _reply(reader)
+        reason = "ordered" if status == 200 else body["details"][0]["reason"]
+        if status == 200:
+            self.orders.add(body["id"])
+        now = time.monotonic()
+        self.answers.append(Answer(now - self.began, now - sent, status, reason, received))
+        if status != 200:
+            await self.lasts(min(1.0, float(received.get("retry-after", 1))))
+        return received.get("connection") != "close"
 
 
 def _request(address: str, headers: Mapping[str, str], order: Mapping[str, Any]) -> bytes:

@@ -36,7 +36,7 @@ async def test_fifty_shoppers_and_ten_pieces(mesh: RunningMesh, http: httpx.Asyn
     outcomes = await asyncio.gather(*[outcome(http, shopper, counter.ids[:1]) for shopper in shoppers])
 
     assert collections.Counter(outcomes) == {"ordered": 10, "OUT_OF_STOCK": 40}
-    await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=10), of=1)
     await invariants.check(mesh)
 
@@ -51,6 +51,6 @@ async def test_two_items_in_opposite_order(mesh: RunningMesh, http: httpx.AsyncC
     )
 
     assert collections.Counter(outcomes) == {"ordered": 10, "OUT_OF_STOCK": 40}
-    await eventually(lambda: invariants.at_rest(mesh), timeout_s=20)
+    await eventually(lambda: invariants.at_rest(mesh), timeout_s=60)
     await stock_is(admin, counter, Stock(on_hand=0, reserved=0, sold=10), of=2)
     await invariants.check(mesh)

