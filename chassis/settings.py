@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.grpc.streams import StreamLimits
 from chassis.grpc.tls import Tls
-from foundation.addresses import LOOPBACK, is_loopback, networks
+from foundation.addresses import LOOPBACK, all_loopback, networks
 from foundation.socket_dir import socket_dir
 from telemetry.exports import require_token
 
@@ -29,8 +30,12 @@ S = TypeVar("S", bound="MeshSettings")
 
 def from_environment(kind: type[S]) -> S:
     """Returns the settings, or ends the process with one line for each invalid variable."""
+    secrets = os.environ.get(f"{_VARIABLES}SECRETS_DIR")
+    if secrets and not os.path.isdir(secrets):
+        sys.exit(f"{_VARIABLES}SECRETS_DIR: must be a folder that exists")
+    reads: dict[str, Any] = {"_secrets_dir": secrets or None}
     try:
-        return kind()
+        return kind(**reads)
     except ValidationError as refusal:
         # No value is shown: it may be a secret.
         faults = refusal.errors(include_url=False, include_input=False)
@@ -70,12 +75,6 @@ def _database_server(value: str) -> str:
     if value and not value.startswith(("postgresql+asyncpg://", "postgresql+aioodbc://")):
         raise ValueError("must begin with postgresql+asyncpg:// or postgresql+aioodbc://")
     return value
-
-
-def _is_loopback(listed: str) -> bool:
-    """Whether every host:port of a comma-separated list can be reached from this machine only."""
-    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in listed.split(",")]
-    return all(host == "localhost" or is_loopback(host) for host in hosts)
 
 
 def _own_port(service: str) -> Callable[[dict[str, Any]], str]:
@@ -176,6 +175,10 @@ class MeshSettings(BaseSettings):
     )
     """Caches the public keys that verify tokens, for processes that start while identity_svc is unavailable"""
 
+    secrets_dir: Path | None = Field(default=None, json_schema_extra={"default": ""})
+    """A folder of files that are named like variables, such as `EASYORDER_MESH_SECRET`, and have the values of those
+    that are not set; so secrets need not be in the environment"""
+
     rounding: Literal["half_even", "half_up"] = "half_even"
     """How half a cent is rounded, in discounts and in the prices of returned pieces: to the even cent, or up"""
 
@@ -249,7 +252,7 @@ class MeshSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _metrics_are_not_for_everybody(self) -> Self:
-        wants_token = bool(self.metrics_address) and not _is_loopback(self.metrics_address)
+        wants_token = bool(self.metrics_address) and not all_loopback(self.metrics_address)
         require_token(**self.metrics_exports, wants_token=wants_token)
         return self
 
@@ -264,7 +267,7 @@ class MeshSettings(BaseSettings):
         """Whether only users of this machine can reach the mesh, as far as this process knows."""
         services = (getattr(self, f"{service}_address") for service in PORTS)
         listening = (self.listen_address or ",".join(services), host_port(self.envoy_host, self.http_port))
-        return self.environment == LOCAL and all(map(_is_loopback, listening))
+        return self.environment == LOCAL and all(map(all_loopback, listening))
 
     def tls(self, process: str) -> Tls | None:
         """The certificate of a process, if it has one."""

@@ -1,10 +1,12 @@
 """`python -m deploy.migrate order_svc …`: makes missing databases of services and upgrades all of them.
 
-If a service has a password for its role, the role is made too.
+If a service has a password for its role, the role is made too. With `--wait-s 60`, a server that starts at the same
+time is waited for.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
@@ -22,6 +24,8 @@ from deploy.local.errors import REFUSED, CannotStart
 from deploy.roles import NO_LIMIT, grant
 from deploy.schemas import schemas, upgrade
 from deploy.upgradable import CannotUpgrade, require_upgradable
+
+_POLL_S = 0.5
 
 UrlOf = Callable[[str], str]
 
@@ -77,8 +81,27 @@ async def _can_connect(engine: AsyncEngine) -> bool:
         await engine.dispose()
 
 
-async def main(packages: Sequence[str]) -> None:
+async def wait_for_server(url: str, *, within_s: float) -> None:
+    """Returns once the server accepts connections, or when the time is up."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + within_s
+    engine = make_engine(make_url(url).set(database="postgres"), application_name="migrate", pool_size=1)
+    try:
+        while loop.time() < give_up_at:
+            try:
+                async with engine.connect():
+                    return
+            except (DBAPIError, OSError):
+                await asyncio.sleep(_POLL_S)
+    finally:
+        await engine.dispose()
+
+
+async def main(packages: Sequence[str], *, wait_s: float = 0) -> None:
+    """Raises CannotStart or CannotUpgrade."""
     settings = from_environment(RoleSettings)
+    if wait_s:
+        await wait_for_server(settings.database_url("postgres"), within_s=wait_s)
     await migrate(packages, settings.database_url)
     for package in packages:
         if password := settings.password(package):
@@ -88,8 +111,12 @@ async def main(packages: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m deploy.migrate", description=__doc__)
+    parser.add_argument("packages", nargs="*", metavar="package", help="order_svc, order_svc.payment, …")
+    parser.add_argument("--wait-s", type=float, default=0, help="how long to wait for the server; 0 by default")
+    given = parser.parse_args()
     try:
-        asyncio.run(main(sys.argv[1:]))
+        asyncio.run(main(given.packages, wait_s=given.wait_s))
     except (CannotStart, CannotUpgrade) as refusal:
         print(refusal)
         sys.exit(REFUSED)

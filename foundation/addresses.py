@@ -17,6 +17,28 @@ def networks(listed: str) -> Networks:
     return tuple(ip_network(one.strip(), strict=False) for one in listed.split(",") if one.strip())
 
 
+def grpc_target(address: str) -> str:
+    """What gRPC takes for host:port, or for several: one name, of which it calls all addresses, or a list of addresses.
+
+    Raises ValueError for a list of names.
+    """
+    replicas = [replica.strip() for replica in address.split(",")]
+    if len(replicas) == 1:
+        return address
+    try:
+        first, *_ = (ip_address(replica.rpartition(":")[0].strip("[]")) for replica in replicas)
+    except ValueError as error:
+        hint = "several replicas need IP addresses, or one name that has the addresses of all"
+        raise ValueError(f"{address}: {hint}") from error
+    return f"ipv{first.version}:{','.join(replicas)}"
+
+
+def all_loopback(listed: str) -> bool:
+    """Whether every host:port of a comma-separated list can be reached from this machine only."""
+    hosts = [one.strip().rpartition(":")[0].strip("[]") for one in listed.split(",")]
+    return all(host == "localhost" or is_loopback(host) for host in hosts)
+
+
 def is_loopback(host: str) -> bool:
     """False for a name."""
     try:

@@ -20,6 +20,7 @@ from chassis.grpc.channel import RenewedChannel
 from chassis.grpc.status import from_rpc_error
 from chassis.grpc.tls import Tls
 from chassis.wire import codec
+from foundation.addresses import grpc_target
 from telemetry import traces
 
 log = structlog.get_logger(__name__)
@@ -80,7 +81,7 @@ class Client:
         ms = int(silence_s * 1000)
         # A connection costs a timer every `silence_s`, used or not, so that one that is not used is closed.
         times = (("grpc.keepalive_time_ms", ms), ("grpc.client_idle_timeout_ms", 5 * ms))
-        self._channel = RenewedChannel(_target(address), (*_OPTIONS, *times), tls=tls, name=name)
+        self._channel = RenewedChannel(grpc_target(address), (*_OPTIONS, *times), tls=tls, name=name)
         self._name, self._token = name, token
 
     async def call(self, method: Rpc[Req, Res], request: Req, *, timeout_s: float = 5.0, extra: Metadata = ()) -> Res:
@@ -158,10 +159,3 @@ class Peer(Client):
         bearer = (metadata.AUTHORIZATION, f"Bearer {self._tokens.current(self._name)}")
         user_token = current().user_token
         return (bearer, (metadata.ON_BEHALF_OF, user_token)) if user_token else (bearer,)
-
-
-def _target(address: str) -> str:
-    replicas = [replica.strip() for replica in address.split(",")]
-    # gRPC accepts one name or a list of IP addresses.
-    family = "ipv6" if replicas[0].startswith("[") else "ipv4"
-    return address if len(replicas) == 1 else f"{family}:{','.join(replicas)}"

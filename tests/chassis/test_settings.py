@@ -137,3 +137,26 @@ def test_the_embedded_server_is_found_whatever_the_path(monkeypatch: pytest.Monk
     url = MeshSettings().database_url("x")
 
     assert url.startswith("postgresql+asyncpg://postgres@/x?host=%2Ftmp%2Feasyorder-")
+
+
+def test_secrets_are_files_and_variables_come_before_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "EASYORDER_MESH_SECRET").write_text("a secret of a file, long enough to be one\n", encoding="utf-8")
+    (secrets / "EASYORDER_DATABASE_URL").write_text("postgresql+asyncpg://me:p@db/\n", encoding="utf-8")
+    (secrets / "EASYORDER_METRICS_TOKEN").write_text("m" * 40, encoding="utf-8")
+    monkeypatch.setenv("EASYORDER_SECRETS_DIR", str(secrets))
+    monkeypatch.setenv("EASYORDER_METRICS_TOKEN", "v" * 40)
+
+    settings = from_environment(MeshSettings)
+
+    assert settings.own_secret == "a secret of a file, long enough to be one"
+    assert settings.database_url("x") == "postgresql+asyncpg://me:p@db/x"
+    assert settings.metrics_token.get_secret_value() == "v" * 40
+
+
+def test_a_folder_of_secrets_that_is_not_there_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EASYORDER_SECRETS_DIR", "nowhere")
+
+    with pytest.raises(SystemExit, match="EASYORDER_SECRETS_DIR: must be a folder that exists"):
+        from_environment(MeshSettings)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from deploy.migrate import migrate
+from deploy.migrate import migrate, wait_for_server
 from tests.conftest import Postgres
 from tests.deploy.test_schemas import tables, write_revision
 
@@ -40,3 +42,36 @@ async def test_the_database_of_a_package_is_made_once_and_brought_up_to_date(
 
     assert set(asked) == {"easyorder_made"}
     assert await tables(database_to_be) == ["alembic_version", "line", "parcel"]
+
+
+async def test_a_server_that_starts_later_is_waited_for(postgres: Postgres) -> None:
+    """A proxy that listens only after the wait has begun stands for the server."""
+    source = make_url(postgres.url("postgres"))
+    folder = source.query["host"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    url = source.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
+    waiting = asyncio.create_task(wait_for_server(url, within_s=30))
+    accepted = asyncio.Event()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.set()
+        there, back = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", port)
+    await waiting
+    server.close()
+
+    assert accepted.is_set()
+
+
+async def test_a_server_that_never_starts_is_waited_for_no_longer_than_asked() -> None:
+    await asyncio.wait_for(wait_for_server("postgresql+asyncpg://a@127.0.0.1:1/", within_s=0.2), timeout=10)
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+    writer.close()

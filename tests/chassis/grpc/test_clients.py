@@ -244,3 +244,9 @@ async def test_a_peer_that_refuses_our_token_is_unavailable_to_the_shopper(
     assert {line["event"].partition(":")[0] for line in logs if line["log_level"] == "warning"} == {
         "service token refused"
     }
+
+
+@pytest.mark.parametrize("replicas", ["order-1:1,order-2:1", "127.0.0.1:1,order-2:1"])
+def test_replicas_by_name_are_refused(replicas: str) -> None:
+    with pytest.raises(ValueError, match="one name that has the addresses of all"):
+        Client(replicas)
