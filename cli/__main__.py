@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import account, catalogue, doctor, mesh, operators, orders, webhooks
+from cli import account, catalogue, doctor, mesh, operators, orders, reconcile, webhooks
 from cli.errors import FAILED, INTERRUPTED, Fault
 from cli.output import say
 
@@ -65,6 +65,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     mesh.up,
     mesh.demo,
     mesh.rebuild,
+    reconcile.reconcile,
     doctor.doctor,
 )
 for command in COMMANDS:

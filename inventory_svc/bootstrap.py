@@ -55,6 +55,7 @@ from inventory_svc.queries.catalogue_log import CatalogueLog
 from inventory_svc.queries.incentives import IncentiveQueries
 from inventory_svc.queries.product_pages import ProductPages
 from inventory_svc.queries.products import ProductQueries
+from inventory_svc.queries.reservations import StoredReservations
 from inventory_svc.queries.stock import StockQueries
 from inventory_svc.sagas.availability import AvailabilityPublisher, hear_of_orders
 from inventory_svc.sagas.hold_reaper import HoldReaper
@@ -263,7 +264,9 @@ def _server(
             "easyorder.inventory.v1.InventoryService": InventoryApi(
                 mediator, reading.stock, reading.watch, low_stock=settings.low_stock_threshold
             ),
-            "easyorder.internal.inventory.v1.ReservationService": ReservationApi(mediator),
+            "easyorder.internal.inventory.v1.ReservationService": ReservationApi(
+                mediator, StoredReservations(to.write)
+            ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
             OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE),
         },

@@ -30,6 +30,11 @@ class HiLo:
             self._next += 1
             return self._next - 1
 
+    def skip(self, taken: int) -> None:
+        """Gives up the rest of the block that has this id."""
+        if self._end - self._block <= taken < self._end:
+            self._next = self._end
+
     async def _fetch(self, session: AsyncSession | None) -> int:
         if session is not None:
             return int((await session.execute(self._statement, execution_options=UNLOCKED)).scalar_one())

@@ -150,6 +150,10 @@ class Projector(PollingLoop):
         wanted = {"after": 0 if is_whole else after, "batch": size}
         async with self._write.connect() as write:
             turn = (await write.execute(_TAKE_TURN)).one()
+            if turn.last_id < after:
+                # The database was restored meanwhile, and gives ids again.
+                after = wanted["after"] = 0
+                self._written = (0, 0)
             changes = self._changes(await write.execute(self.take, wanted))
             if failed := await self._apply_in_turn(write, changes) if changes else []:
                 # The other changes are taken again, which changes nothing.

@@ -11,6 +11,8 @@ from easyorder.internal.inventory.v1 import (
     AmendResponse,
     CommitRequest,
     CommitResponse,
+    ListReservationsRequest,
+    ListReservationsResponse,
     PreviewReservationRequest,
     PreviewReservationResponse,
     ReleaseRequest,
@@ -39,7 +41,9 @@ from inventory_svc.messages.reservations import (
     reservation_message,
     reserve_command,
     restock_command,
+    stored_message,
 )
+from inventory_svc.queries.reservations import StoredReservations
 
 R = TypeVar("R")
 
@@ -57,8 +61,9 @@ class ReservationApi:
 
     rules = dict.fromkeys(("commit", "release"), (_one_revision_each,))
 
-    def __init__(self, mediator: Mediator[InventoryUow]) -> None:
+    def __init__(self, mediator: Mediator[InventoryUow], stored: StoredReservations) -> None:
         self._mediator = mediator
+        self._stored = stored
 
     async def reserve(self, request: ReserveRequest) -> ReserveResponse:
         for wanted in request.reservations:
@@ -89,6 +94,13 @@ class ReservationApi:
     async def restock(self, request: RestockRequest) -> RestockResponse:
         answers = await self._each(restock_command(returned) for returned in request.orders)
         return RestockResponse(results=_outcomes([returned.order_id for returned in request.orders], answers))
+
+    async def list_reservations(self, request: ListReservationsRequest) -> ListReservationsResponse:
+        if request.order_ids:
+            found = await self._stored.of_orders(request.order_ids)
+        else:
+            found = await self._stored.page(after=request.after_order_id, limit=request.limit)
+        return ListReservationsResponse(reservations=[stored_message(reservation) for reservation in found])
 
     async def _each(self, commands: Iterable[Command[R]]) -> list[R | AppError]:
         sending = [self._mediator.send(command) for command in commands]

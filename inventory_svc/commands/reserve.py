@@ -13,12 +13,12 @@ import json
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
-from chassis.errors import AppError, InvalidArgument, RequestIdReused
+from chassis.errors import AppError, RequestIdReused
 from chassis.mediator import Command
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.locking import require_stock
 from inventory_svc.commands.uow import InventoryUow
-from inventory_svc.domain.errors import ReservationNotFound, ReservationReleased
+from inventory_svc.domain.errors import OrderIdTaken, ReservationNotFound, ReservationReleased
 from inventory_svc.domain.incentive_set import IncentiveLocks, IncentiveRequest, IncentiveSet
 from inventory_svc.domain.lines import HeldLine, Line, together
 from inventory_svc.domain.pricing import LoyaltyRates, Quote
@@ -148,7 +148,7 @@ class _ReservationBatch:
 
     def _reserve(self, cmd: Reserve) -> Reservation:
         if cmd.order_id in self._by_order:
-            raise InvalidArgument.of("orderId", f"must be a new one: order {cmd.order_id} belongs to another request")
+            raise OrderIdTaken.of(cmd.order_id)
         lines, quote = self._take(cmd, cmd.order_id)
         reservation = Reservation(
             order_id=cmd.order_id,

@@ -43,6 +43,17 @@ class ProductItemNotFound(AppError):
         )
 
 
+class OrderIdTaken(AppError):
+    """Another request has a reservation for this order id."""
+
+    kind, reason = Kind.ALREADY_EXISTS, "ORDER_ID_TAKEN"
+
+    @classmethod
+    def of(cls, order_id: int) -> OrderIdTaken:
+        message = f"order {order_id} has a reservation of another request; choose another id"
+        return cls(message, metadata={"orderId": str(order_id)})
+
+
 class SkuTaken(AppError):
     kind, reason = Kind.ALREADY_EXISTS, "SKU_TAKEN"
 

@@ -15,9 +15,11 @@ from easyorder.internal.inventory.v1 import (
     ReservationRequest,
     ReservedLine,
     ReturnedGoods,
+    StoredLine,
 )
 from easyorder.internal.inventory.v1 import Reservation as ReservationMessage
 from easyorder.internal.inventory.v1 import ReservationState as ReservationStateMessage
+from easyorder.internal.inventory.v1 import StoredReservation as StoredReservationMessage
 
 from chassis.google_types import money_message, money_of
 from inventory_svc.commands.amend import Amend
@@ -33,6 +35,7 @@ from inventory_svc.domain.returns import Returned
 from inventory_svc.domain.stock import ItemAvailability
 from inventory_svc.messages.incentives import discount_messages
 from inventory_svc.messages.inventory import availability_message
+from inventory_svc.queries.reservations import StoredReservation
 
 
 def reserve_command(request: ReservationRequest) -> Reserve:
@@ -118,6 +121,19 @@ def reservation_message(reservation: Reservation) -> ReservationMessage:
         discounts=discount_messages(quote, reservation.currency),
         loyalty_points_spent=quote.points_spent,
         loyalty_points_earned=quote.points_earned,
+    )
+
+
+def stored_message(stored: StoredReservation) -> StoredReservationMessage:
+    return StoredReservationMessage(
+        order_id=stored.order_id,
+        state=ReservationStateMessage[stored.state.name],
+        revision=stored.revision,
+        request_key=stored.request_key,
+        lines=[
+            StoredLine(product_item_id=item, quantity=quantity, returned=returned)
+            for item, quantity, returned in stored.lines
+        ],
     )
 
 

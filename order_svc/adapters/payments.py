@@ -39,13 +39,30 @@ class GrpcPayments:
     async def charge(
         self, *, transaction_id: str, order_id: int, method: PaymentMethod, token: str, amount: Money
     ) -> ChargeResult:
-        request = ChargeRequest(
-            transaction_id=transaction_id,
-            order_id=order_id,
-            method=PaymentMethodMessage[method.name],
-            token=token,
-            amount=money_message(amount),
+        return await self._charge(
+            ChargeRequest(
+                transaction_id=transaction_id,
+                order_id=order_id,
+                method=PaymentMethodMessage[method.name],
+                token=token,
+                amount=money_message(amount),
+            )
         )
+
+    async def record_charge(
+        self, *, transaction_id: str, order_id: int, method: PaymentMethod, amount: Money
+    ) -> ChargeResult:
+        return await self._charge(
+            ChargeRequest(
+                transaction_id=transaction_id,
+                order_id=order_id,
+                method=PaymentMethodMessage[method.name],
+                amount=money_message(amount),
+                recorded=True,
+            )
+        )
+
+    async def _charge(self, request: ChargeRequest) -> ChargeResult:
         try:
             reply = await self._charges.submit(request)
         except AppError as error:

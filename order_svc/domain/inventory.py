@@ -30,6 +30,12 @@ class HoldSuperseded(AppError):
     kind, reason = Kind.FAILED_PRECONDITION, "HOLD_SUPERSEDED"
 
 
+class OrderIdTaken(AppError):
+    """The id of the new order is that of an earlier one: this service's database was restored to a moment before it."""
+
+    kind, reason = Kind.ALREADY_EXISTS, "ORDER_ID_TAKEN"
+
+
 class AmendmentTooEarly(AppError):
     """An earlier change of the order, whose job may be running, has not been applied yet."""
 
@@ -176,7 +182,7 @@ class Inventory(Protocol):
     """inventory_svc. Every call may be repeated, and raises Unavailable or DeadlineExceeded if there is no reply."""
 
     async def reserve(self, request: HoldRequest) -> Hold:
-        """Holds all lines or none. Raises OutOfStock, IncentiveInvalid and the other refusals of Reserve."""
+        """Holds all lines or none. Raises OutOfStock, IncentiveInvalid, OrderIdTaken, and what else Reserve refuses."""
 
     async def preview(self, request: HoldRequest) -> HoldPreview:
         """What `reserve` would hold; holds nothing. Raises OutOfStock and the other refusals of its lines."""

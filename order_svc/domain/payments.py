@@ -39,6 +39,11 @@ class Payments(Protocol):
         Any AppError means that the outcome is unknown; the same call reports it later.
         """
 
+    async def record_charge(
+        self, *, transaction_id: str, order_id: int, method: PaymentMethod, amount: Money
+    ) -> ChargeResult:
+        """Has a charge that was made written down again, as far as that is possible without a card."""
+
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> Charged | None:
         """Refunds `amount`, once for each refund_id, of the charge that is returned.
 

@@ -18,6 +18,13 @@ class Ids(Protocol):
     async def next(self) -> int: ...
 
 
+class OrderNumbers(Ids, Protocol):
+    """Ids in blocks, of which others may be taken already after a restore."""
+
+    def skip(self, taken: int) -> None:
+        """Assigns no more ids of the block that has this one."""
+
+
 class Orders(Protocol):
     """The orders of the write side, as this transaction sees them."""
 

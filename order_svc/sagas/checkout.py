@@ -38,12 +38,13 @@ from order_svc.domain.inventory import (
     HoldRequest,
     IncentiveInvalid,
     Inventory,
+    OrderIdTaken,
     OutOfStock,
     StockAmendment,
 )
 from order_svc.domain.items import Discount, ordered
 from order_svc.domain.payments import Charged, ChargeResult, Payments
-from order_svc.domain.ports import Ids
+from order_svc.domain.ports import Ids, OrderNumbers
 from order_svc.domain.preview import OrderPreview
 from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, Status
 from order_svc.domain.views import OrderView
@@ -53,6 +54,9 @@ from order_svc.sagas.holds import release_on_failure
 from order_svc.sagas.stock_jobs import StockJobs
 
 log = structlog.get_logger(__name__)
+
+# Of ids that were used before a restore; a block has a thousand.
+_MOST_BLOCKS = 10_000
 
 # Why it was not charged is for the shopper; the code counts unless it was charged.
 _Attempt: TypeAlias = tuple[PaymentOutcome, str, FailureCode]
@@ -70,7 +74,7 @@ class Checkout:
         inventory: Inventory,
         payments: Payments,
         *,
-        order_ids: Ids,
+        order_ids: OrderNumbers,
         item_ids: Ids,
         clock: Clock,
         load_order: Callable[[int], Awaitable[OrderView]],
@@ -120,15 +124,7 @@ class Checkout:
             if first := await self._mediator.find_result(PlaceOrder, basket.request):
                 return first
             raise
-        order_id = await self._order_ids.next()
-        # A repeated request gets the hold of the first one, and with it the order id.
-        key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
-        wanted = basket.wanted(order_id=order_id, key=key)
-        try:
-            hold = await self._inventory.reserve(wanted)
-        except RequestIdReused as error:
-            # inventory_svc knows its own key only, and not what the shopper calls it.
-            raise (reused("", basket.request) if basket.request else None) or error from None
+        order_id, wanted, hold = await self._hold(basket)
         failpoints.reach("stock_held_order_not_written")
         # The hold of an earlier attempt is not released: that attempt may still succeed.
         own = order_id if hold.order_id == order_id else None
@@ -147,6 +143,24 @@ class Checkout:
             return await self._mediator.send(await _order_on(hold, basket, order_id, self._item_ids.next))
         failpoints.reach("order_placed_not_answered")
         return placed
+
+    async def _hold(self, basket: Basket) -> tuple[int, HoldRequest, Hold]:
+        """The id of the order, unless the hold is that of an earlier attempt, what it wants, and what is held."""
+        for _ in range(_MOST_BLOCKS):
+            order_id = await self._order_ids.next()
+            # A repeated request gets the hold of the first one, and with it the order id.
+            key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
+            wanted = basket.wanted(order_id=order_id, key=key)
+            try:
+                return order_id, wanted, await self._inventory.reserve(wanted)
+            except OrderIdTaken as error:
+                # The database was restored to a moment before the orders that have these ids.
+                log.warning("a block of order ids was used before", order_id=order_id, error=error.message)
+                self._order_ids.skip(order_id)
+            except RequestIdReused as error:
+                # inventory_svc knows its own key only, and not what the shopper calls it.
+                raise (reused("", basket.request) if basket.request else None) or error from None
+        raise Unavailable("the ids of new orders were all used before; try again")
 
     async def _charge(self, job: Job) -> JobResult:
         order_id, detail, code = job.payload["order_id"], "", FailureCode.PROVIDER_UNAVAILABLE

@@ -35,7 +35,7 @@ class RunningMesh:
     def __init__(self, process: subprocess.Popen[bytes], data_dir: Path, http_port: int, port_offset: int) -> None:
         self._process = process
         self._data_dir = data_dir
-        self._port_offset = port_offset
+        self.port_offset = port_offset
         self.http_address = f"127.0.0.1:{http_port}"
         self.url = f"http://{self.http_address}"
 
@@ -46,7 +46,7 @@ class RunningMesh:
 
     def address(self, service: str) -> str:
         """host:port of a service's own gRPC server."""
-        return f"127.0.0.1:{PORTS[service] + self._port_offset}"
+        return f"127.0.0.1:{PORTS[service] + self.port_offset}"
 
     @property
     def data_dir(self) -> Path:
@@ -79,8 +79,8 @@ class RunningMesh:
     @property
     def environment(self) -> dict[str, str]:
         """That of commands for operators of this mesh."""
-        own = {"EASYORDER_DATA_DIR": str(self._data_dir), "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
-        return {**os.environ, **own}
+        own = {"EASYORDER_DATA_DIR": str(self._data_dir), "EASYORDER_PORT_OFFSET": str(self.port_offset)}
+        return {**os.environ, **own, "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}"}
 
     @property
     def log(self) -> str:

@@ -25,6 +25,7 @@ STOPPING = {
     "Back up",
     "Stop the shop",
     "Restore a backup",
+    "Reconcile",
     "One replica more",
     "Nobody is an administrator",
 }

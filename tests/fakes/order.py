@@ -18,6 +18,7 @@ from order_svc.domain.inventory import (
     HoldPreview,
     HoldRequest,
     HoldSuperseded,
+    OrderIdTaken,
     OutOfStock,
     Pieces,
     ReservationReleased,
@@ -150,11 +151,15 @@ class FakeInventory:
         self.failure: AppError | None = None
         # Raised by every commit.
         self.commit_failure: AppError | None = None
+        # Order ids of reservations that order_svc does not know.
+        self.taken_ids: set[int] = set()
 
     async def reserve(self, request: HoldRequest) -> Hold:
         self._called("reserve")
         self.requests.append(request)
         known = self.holds.get(request.key)
+        if known is None and request.order_id in self.taken_ids:
+            raise OrderIdTaken(f"order {request.order_id} has a reservation")
         if known is not None and (known.is_held or not request.re_reserve):
             return known
         order_id = known.order_id if known else request.order_id
@@ -277,8 +282,8 @@ class FakeInventory:
     async def release(self, order_id: int, revision: int, *, written_off: Pieces = ()) -> None:
         self._called("release")
         self._require_present(order_id, revision)
-        hold = self._hold_of(order_id)
-        if hold.is_held:
+        hold = next((hold for hold in self.holds.values() if hold.order_id == order_id), None)
+        if hold is not None and hold.is_held:
             for item, pieces in written_off:
                 self.stock[item] -= pieces
             self.end(hold.key)
@@ -352,6 +357,13 @@ class FakePayments:
         if isinstance(answer, Refused):
             self.refused[transaction_id] = answer
         return answer
+
+    async def record_charge(
+        self, *, transaction_id: str, order_id: int, method: PaymentMethod, amount: Money
+    ) -> ChargeResult:
+        return await self.charge(
+            transaction_id=transaction_id, order_id=order_id, method=method, token="", amount=amount
+        )
 
     async def refund(self, *, transaction_id: str, refund_id: str, amount: Money, reason: str = "") -> Charged | None:
         self.calls.append("refund")

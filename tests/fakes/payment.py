@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -30,6 +30,9 @@ class InMemoryLedger:
 
     async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
         return {id: Transaction(id, [e for e in self._state.entries if e.transaction_id == id]) for id in ids}
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        return sorted({e.transaction_id for e in self._state.entries if e.transaction_id > id})[:limit]
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = set(refund_ids)
@@ -69,6 +72,12 @@ class InMemoryIntents:
 
     async def find(self, transaction_id: str) -> Intent | None:
         return self._intents.get(transaction_id)
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        return sorted(known for known in self._intents if known > id)[:limit]
+
+    async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
+        return [r for r in self._refunds.values() if r.transaction_id in transaction_ids and r.made_as is not None]
 
     async def begin(self, charge: Charge) -> Intent:
         id = charge.transaction_id

@@ -13,7 +13,7 @@ from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
 from inventory_svc.commands.release import Release
-from inventory_svc.domain.errors import OutOfStock, ProductItemNotFound
+from inventory_svc.domain.errors import OrderIdTaken, OutOfStock, ProductItemNotFound
 from inventory_svc.domain.lines import HeldLine
 from inventory_svc.domain.reservation import ReservationState
 from tests.builders.product import a_product, a_variation, an_item
@@ -285,10 +285,10 @@ class ReserveContract:
         (item,) = await shop.stocked(5)
         first = await shop.send(shop.order((item, 1)))
 
-        with pytest.raises(InvalidArgument) as refusal:
+        with pytest.raises(OrderIdTaken) as refusal:
             await shop.send(shop.order((item, 1), order_id=first.order_id))
 
-        assert [violation.field for violation in refusal.value.violations] == ["orderId"]
+        assert refusal.value.metadata == {"orderId": str(first.order_id)}
         assert await shop.of(item) == Pieces(on_hand=5, reserved=1)
 
     async def test_renewing_takes_the_stock_again_at_the_price_of_now(self, shop: Shop) -> None:

@@ -45,7 +45,7 @@ class AttemptsApp(AmendingApp):
 
     def __init__(self) -> None:
         self.shop = InMemoryShop()
-        api = ReservationApi(self.shop.mediators[0])
+        api = ReservationApi(self.shop.mediators[0], None)  # type: ignore[arg-type]  # lists nothing
         inventory = GrpcInventory(_InProcess(api), timeout_s=5)  # type: ignore[arg-type]
         super().__init__(inventory=inventory, clock=self.shop._clock)
         self.shop.orders.holds_of = self._holds

@@ -35,8 +35,13 @@ from tests.order_svc.order_app import InMemoryOrderApp, viewed
 
 
 class Counter:
+    """Ids in blocks of ten."""
+
     def __init__(self) -> None:
         self._ids = itertools.count(1)
+
+    def skip(self, taken: int) -> None:
+        self._ids = itertools.count(taken - taken % 10 + 10)
 
     async def next(self) -> int:
         return next(self._ids)
@@ -121,6 +126,17 @@ async def test_a_basket_becomes_a_paid_order(app: CheckoutApp) -> None:
     assert await app.status(placed.id) is Status.PAID
     assert app.inventory.sold == {placed.id}
     assert [money.amount for money in app.payments.ledger.values()] == [placed.total_amount]
+
+
+async def test_ids_that_orders_had_before_a_restore_are_skipped(app: CheckoutApp) -> None:
+    app.inventory.taken_ids = set(range(1, 24))
+
+    placed = await app.place()
+    await app.work()
+
+    assert placed.id == 30
+    assert await app.status(placed.id) is Status.PAID
+    assert app.inventory.calls.count("reserve") == 4
 
 
 async def test_a_preview_shows_the_order_and_keeps_nothing(app: CheckoutApp) -> None:

@@ -21,6 +21,9 @@ _OF_TRANSACTIONS = text(
     "SELECT * FROM ledger_entry WHERE transaction_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))) "
     "ORDER BY transaction_id, ordinal"
 ).columns(*LEDGER_ENTRY.c)
+_IDS_AFTER = text(
+    "SELECT DISTINCT transaction_id FROM ledger_entry WHERE transaction_id > :id ORDER BY transaction_id LIMIT :limit"
+)
 _OF_REFUNDS = text(
     "SELECT refund_id, transaction_id FROM ledger_entry "
     "WHERE refund_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))"
@@ -40,6 +43,9 @@ class SqlLedger:
             id: Transaction(id, map(_entry, group)) for id, group in groupby(rows, key=attrgetter("transaction_id"))
         }
         return {id: known.get(id) or Transaction(id) for id in wanted}
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        return list((await self._session.execute(_IDS_AFTER, {"id": id, "limit": limit})).scalars())
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         rows = await self._session.execute(_OF_REFUNDS, {"ids": as_json(list(refund_ids))})

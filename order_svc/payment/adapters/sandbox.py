@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextvars import Context
 from functools import partial
 
@@ -14,7 +15,7 @@ from order_svc.payment.commands.ledger_uow import LedgerUow
 from order_svc.payment.commands.record_charge import Attempt, RecordCharge, record_charges
 from order_svc.payment.commands.record_refund import RecordRefund, record_refunds
 from order_svc.payment.domain.errors import ProviderUnavailable
-from order_svc.payment.domain.provider import Charge, ProviderPayment, Refund
+from order_svc.payment.domain.provider import Charge, ProviderPayment, Refund, StoredTransaction
 from order_svc.payment.domain.tokens import CardBehaviour
 
 
@@ -29,7 +30,8 @@ class SandboxProvider:
         self._late: set[asyncio.Task[Attempt]] = set()
 
     async def charge(self, charge: Charge) -> ProviderPayment:
-        card = CardBehaviour.of(charge.token)
+        # Its own books are all that there is of a card that was charged.
+        card = CardBehaviour() if charge.recorded else CardBehaviour.of(charge.token)
         command = RecordCharge(charge=charge, card=card)
         attempt = await (self._late_attempt(command) if card.delay_s else self._mediator.send(command))
         if not attempt.answered:
@@ -41,6 +43,12 @@ class SandboxProvider:
 
     async def find(self, transaction_id: str) -> ProviderPayment:
         return await to_completion(self._find(transaction_id))
+
+    async def stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
+        return await to_completion(self._stored(transaction_ids))
+
+    async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
+        return await to_completion(self._page(after, limit))
 
     async def _late_attempt(self, command: RecordCharge) -> Attempt:
         # As with a real provider, a caller that stops waiting does not stop the charge. Its context has its deadline.
@@ -57,3 +65,13 @@ class SandboxProvider:
         async with self._open_uow() as uow:
             transactions = await uow.ledger.transactions([transaction_id])
         return transactions[transaction_id].payment
+
+    async def _stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
+        async with self._open_uow() as uow:
+            found = await uow.ledger.transactions(sorted(transaction_ids))
+        return [transaction.stored for transaction in found.values() if transaction.entries]
+
+    async def _page(self, after: str, limit: int) -> list[StoredTransaction]:
+        async with self._open_uow() as uow:
+            found = await uow.ledger.transactions(await uow.ledger.ids_after(after, limit=limit))
+        return [transaction.stored for transaction in found.values()]

@@ -14,10 +14,14 @@ from easyorder.internal.payment.v1 import (
     CheckNoticeRequest,
     CheckNoticeResponse,
     GetPaymentRequest,
+    ListTransactionsRequest,
+    ListTransactionsResponse,
     PaymentState,
     RefundRequest,
+    StoredRefund,
 )
 from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
+from easyorder.internal.payment.v1 import StoredTransaction as StoredTransactionMessage
 
 from chassis.errors import AppError
 from chassis.google_types import money_message, money_of
@@ -31,6 +35,7 @@ from order_svc.payment.domain.provider import (
     PaymentProvider,
     ProviderPayment,
     Refund,
+    StoredTransaction,
     Webhooks,
 )
 
@@ -74,6 +79,7 @@ class PaymentApi:
             method=method,
             token=request.token,
             amount=money_of(request.amount),
+            recorded=request.recorded,
         )
         payment = await self._provider.charge(charge)
         failpoints.reach("charged_not_answered")
@@ -91,6 +97,13 @@ class PaymentApi:
     async def get_payment(self, request: GetPaymentRequest) -> ProviderPaymentMessage:
         return _message(await self._provider.find(request.transaction_id))
 
+    async def list_transactions(self, request: ListTransactionsRequest) -> ListTransactionsResponse:
+        if request.transaction_ids:
+            found = await self._provider.stored(request.transaction_ids)
+        else:
+            found = await self._provider.page(after=request.after_transaction_id, limit=request.limit)
+        return ListTransactionsResponse(transactions=[_stored(transaction) for transaction in found])
+
     async def check_notice(self, request: CheckNoticeRequest) -> CheckNoticeResponse:
         transaction_id = self._webhooks.transaction_of(request.body, request.signature)
         return CheckNoticeResponse(transaction_id=transaction_id or "")
@@ -105,4 +118,12 @@ def _message(payment: ProviderPayment) -> ProviderPaymentMessage:
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
         charge_time=payment.charged_at,
+    )
+
+
+def _stored(transaction: StoredTransaction) -> StoredTransactionMessage:
+    return StoredTransactionMessage(
+        payment=_message(transaction.payment),
+        order_id=transaction.order_id,
+        refunds=[StoredRefund(refund_id=id, amount=money_message(amount)) for id, amount in transaction.refunds],
     )

@@ -16,7 +16,7 @@ from chassis.errors import InvalidArgument
 from chassis.money import Money
 from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.payment.domain.errors import RefundReused, TransactionReused
-from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
+from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund, StoredTransaction
 from order_svc.payment.domain.tokens import CardBehaviour
 
 
@@ -86,6 +86,17 @@ class Transaction:
             processed_at=refunds[-1].recorded_on if all_back else outcome.recorded_on,
             failure_reason=outcome.reason,
             charged_at=outcome.recorded_on if charged else None,
+        )
+
+    @property
+    def stored(self) -> StoredTransaction:
+        """The transaction with its refunds."""
+        return StoredTransaction(
+            payment=self.payment,
+            order_id=next((entry.order_id for entry in self._entries if entry.order_id), 0),
+            refunds=tuple(
+                (entry.refund_id or "", entry.amount) for entry in self._entries if entry.kind is EntryKind.REFUND
+            ),
         )
 
     def charge(self, charge: Charge, card: CardBehaviour, *, at: datetime) -> bool:
@@ -174,6 +185,9 @@ class Ledger(Protocol):
 
     async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
         """A transaction for each id, without entries if nothing was recorded."""
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        """The ids of transactions that sort after that one, sorted, `limit` at most."""
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         """Maps the refund_ids that were used to their transaction_ids."""

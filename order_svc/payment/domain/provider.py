@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -24,13 +25,14 @@ class PaymentState(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """Take `amount` once for `transaction_id`."""
+    """Take `amount` once for `transaction_id`. `recorded`: it was taken before, and only our books have lost that."""
 
     transaction_id: str
     order_id: int
     method: PaymentMethod
     token: str = field(repr=False)
     amount: Money
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,15 @@ class ProviderPayment:
     charged_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTransaction:
+    """A transaction as our records have it. `refunds` are the keys and amounts of what was returned, oldest first."""
+
+    payment: ProviderPayment
+    order_id: int
+    refunds: tuple[tuple[str, Money], ...] = ()
+
+
 class PaymentProvider(Protocol):
     """Moves money. Each transaction_id is charged at most once, and each refund_id refunded at most once."""
 
@@ -76,6 +87,12 @@ class PaymentProvider(Protocol):
 
     async def find(self, transaction_id: str) -> ProviderPayment:
         """The known state of a transaction; UNSPECIFIED if there is none."""
+
+    async def stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
+        """Those of these transactions that were ever heard of, sorted by id."""
+
+    async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
+        """The transactions whose ids sort after that one, sorted by id, `limit` at most."""
 
 
 class Webhooks(Protocol):

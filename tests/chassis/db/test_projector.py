@@ -170,6 +170,13 @@ async def test_a_change_that_commits_after_many_later_ones_is_not_lost(
     assert await pending(write) == 0
 
 
+async def numbered_as_before(write: AsyncEngine, sessions: Sessions, label: str) -> None:
+    """A change whose number was given before, as if the sequence had gone back meanwhile."""
+    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
+    await add(sessions, label)
+    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART WITH 1000")
+
+
 @pytest.mark.parametrize("batch", [3, 1000])
 async def test_the_log_is_read_from_where_it_begins_and_now_and_then_from_its_first_id(
     write: AsyncEngine, read: AsyncEngine, sessions: Sessions, batch: int
@@ -181,14 +188,27 @@ async def test_the_log_is_read_from_where_it_begins_and_now_and_then_from_its_fi
     for _ in range(5):
         await projector.project()
     assert await pending(write) == 0
-    # As if the database had been restored to a time when these numbers were not given.
-    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
-    await add(sessions, "i")
+    await numbered_as_before(write, sessions, "i")
     assert await projector.project() == 0
 
     projector._whole_log_at = 0
     assert await projector.project() == 1
     assert await labels(read) == list("abcdefghi")
+
+
+async def test_a_restore_under_a_running_projector_is_noticed(
+    projector: Projector, write: AsyncEngine, read: AsyncEngine, sessions: Sessions
+) -> None:
+    for label in "abc":
+        await add(sessions, label)
+        await projector.project()
+    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
+
+    for label in "def":
+        await add(sessions, label)
+        assert await projector.project() == 1
+
+    assert await labels(read) == list("abcdef")
 
 
 async def test_after_a_failure_the_whole_log_is_read(
@@ -197,8 +217,7 @@ async def test_after_a_failure_the_whole_log_is_read(
     await add(sessions, "a")
     for _ in range(3):
         await projector.project()
-    await execute(write, "ALTER TABLE change_log ALTER COLUMN id RESTART")
-    await add(sessions, "b")
+    await numbered_as_before(write, sessions, "b")
     await execute(write, "ALTER TABLE change_log RENAME TO away")
     with pytest.raises(Exception, match="change_log"):
         await projector.project()

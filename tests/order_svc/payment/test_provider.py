@@ -223,3 +223,21 @@ async def test_a_cancel_during_the_charge_leaves_no_money_behind(case: Case) -> 
     states = {(await case.provider.find(id)).state for id in transactions}
     assert states <= {PaymentState.VOIDED, PaymentState.REFUNDED}
     assert {tuple(await case.kept(id)) for id in transactions} <= {(), (Decimal("0.00"),)}
+
+
+async def test_transactions_are_listed_page_by_page_with_their_refunds(case: Case) -> None:
+    for id in ("t-1", "t-2", "t-3"):
+        await insist(lambda id=id: case.provider.charge(a_charge(id, case.tokens["good"], order_id=7)))  # type: ignore[misc]
+    await insist(lambda: case.provider.refund(a_refund("r-1", "4.00", transaction_id="t-2")))
+    await insist(lambda: case.provider.refund(a_refund("r-2", transaction_id="t-4")))
+
+    first = await case.replica().page(after="", limit=2)
+    rest = await case.replica().page(after="t-2", limit=10)
+    named = await case.replica().stored(["t-3", "t-9", "t-2"])
+
+    assert [one.payment.transaction_id for one in first + rest] == ["t-1", "t-2", "t-3", "t-4"]
+    assert named == [first[1], rest[0]]
+    assert [one.payment.state.name for one in first + rest] == ["CHARGED", "CHARGED", "CHARGED", "VOIDED"]
+    assert [one.order_id for one in first + rest] == [7, 7, 7, 0]
+    assert (first[1].payment.refunded, first[1].refunds) == (usd("4.00"), (("r-1", usd("4.00")),))
+    assert await case.provider.page(after="t-4", limit=10) == []

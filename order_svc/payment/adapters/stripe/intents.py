@@ -7,6 +7,7 @@ most once. So a transaction is charged at most once if it never has two confirme
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +66,12 @@ class Intents(Protocol):
     """Each call is a separate transaction; of concurrent calls, one writes first and the others see its record."""
 
     async def find(self, transaction_id: str) -> Intent | None: ...
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        """The ids of transactions that sort after that one, sorted, `limit` at most."""
+
+    async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
+        """The refunds of these transactions that Stripe is known to have made, oldest first."""
 
     async def begin(self, charge: Charge) -> Intent:
         """Records the purpose of the transaction, unless there is a record. Returns the record."""

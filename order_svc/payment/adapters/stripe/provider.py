@@ -6,6 +6,9 @@ confirmed, and Stripe confirms it at most once. Its state is read before it is c
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from chassis.errors import InvalidArgument
 from chassis.money import Money
 from order_svc.domain.refund import RefundExceedsCharge
@@ -24,9 +27,10 @@ from order_svc.payment.domain.errors import (
     RefundReused,
     TransactionReused,
 )
-from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund
+from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund, StoredTransaction
 
 _VOID = "refunded before it was charged"
+_ASKED = 20
 
 
 class StripeProvider:
@@ -77,6 +81,25 @@ class StripeProvider:
         if kept is None:
             return ProviderPayment(transaction_id=transaction_id)
         return _payment(kept, await self._api.find(kept.intent_id) if kept.intent_id else None)
+
+    async def stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
+        refunds: dict[str, list[tuple[str, Money]]] = defaultdict(list)
+        for refund in await self._intents.refunds_of(transaction_ids):
+            refunds[refund.transaction_id].append((refund.refund_id, refund.amount))
+        found = []
+        for id in sorted(transaction_ids):
+            # One after the other: Stripe limits how often it is asked.
+            if (kept := await self._intents.find(id)) is not None:
+                state = await self._api.find(kept.intent_id) if kept.intent_id else None
+                known = StoredTransaction(
+                    payment=_payment(kept, state), order_id=kept.order_id or 0, refunds=tuple(refunds[id])
+                )
+                found.append(known)
+        return found
+
+    async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
+        # Few, as Stripe is asked about each and the call has a deadline.
+        return await self.stored(await self._intents.ids_after(after, limit=min(limit, _ASKED)))
 
     async def _make_intent(self, kept: Intent, charge: Charge) -> Intent:
         try:

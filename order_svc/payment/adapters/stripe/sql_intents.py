@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis.background import to_completion
+from chassis.db.bulk import as_json
+from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.types import Amount
 from chassis.money import Money
@@ -35,6 +37,13 @@ _NEXT_GENERATION = text(
     "UPDATE stripe_intent SET generation = generation + 1 "
     "WHERE transaction_id = :transaction_id AND generation = :generation"
 )
+_IDS_AFTER = text(
+    "SELECT transaction_id FROM stripe_intent WHERE transaction_id > :id ORDER BY transaction_id LIMIT :limit"
+)
+_REFUNDS_OF = text(
+    "SELECT * FROM stripe_refund WHERE made_as IS NOT NULL AND transaction_id IN "
+    "(SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))) ORDER BY created_on, refund_id"
+).columns(amount=Amount)
 _FIND_REFUND = text("SELECT * FROM stripe_refund WHERE refund_id = :refund_id").columns(amount=Amount)
 _BEGIN_REFUND = text(
     "INSERT INTO stripe_refund (refund_id, transaction_id, amount, currency) "
@@ -55,6 +64,13 @@ class SqlIntents:
 
     async def find(self, transaction_id: str) -> Intent | None:
         return await to_completion(self._find(transaction_id))
+
+    async def ids_after(self, id: str, *, limit: int) -> list[str]:
+        return [row.transaction_id for row in await fetch(self._engine, _IDS_AFTER, {"id": id, "limit": limit})]
+
+    async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
+        rows = await fetch(self._engine, _REFUNDS_OF, {"ids": as_json(list(transaction_ids))})
+        return [_refund(row) for row in rows]
 
     async def begin(self, charge: Charge) -> Intent:
         values = {

@@ -118,6 +118,16 @@ class ErrorReason(betterproto2.Enum):
     The provider knows of no charge to refund: an operator has to decide.
     """
 
+    ORDER_ID_TAKEN = 20
+    """
+    Another request has a reservation for this order id: the orders' database was restored to an earlier moment.
+    """
+
+    CANNOT_MEND = 21
+    """
+    What databases disagree about after a restore cannot be mended by a command: an operator has to decide.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -141,6 +151,8 @@ class ErrorReason(betterproto2.Enum):
             17: "ERROR_REASON_REFUND_REUSED",
             18: "ERROR_REASON_REFUND_REFUSED",
             19: "ERROR_REASON_NOTHING_TO_REFUND",
+            20: "ERROR_REASON_ORDER_ID_TAKEN",
+            21: "ERROR_REASON_CANNOT_MEND",
         }
 
     @classmethod
@@ -166,4 +178,6 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_REFUND_REUSED": 17,
             "ERROR_REASON_REFUND_REFUSED": 18,
             "ERROR_REASON_NOTHING_TO_REFUND": 19,
+            "ERROR_REASON_ORDER_ID_TAKEN": 20,
+            "ERROR_REASON_CANNOT_MEND": 21,
         }

@@ -9,6 +9,8 @@ __all__ = (
     "Amendment",
     "CommitRequest",
     "CommitResponse",
+    "ListReservationsRequest",
+    "ListReservationsResponse",
     "PreviewReservationRequest",
     "PreviewReservationResponse",
     "ReleaseRequest",
@@ -25,6 +27,8 @@ __all__ = (
     "RestockResponse",
     "ReturnedGoods",
     "SettlementResult",
+    "StoredLine",
+    "StoredReservation",
     "WriteOff",
 )
 
@@ -216,6 +220,51 @@ class CommitResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "CommitResponse", CommitResponse)
+
+
+@dataclass(eq=False, repr=False)
+class ListReservationsRequest(betterproto2.Message):
+    """
+    Which reservations.
+    """
+
+    order_ids: "list[int]" = betterproto2.field(1, betterproto2.TYPE_INT64, repeated=True)
+    """
+    Those of these orders, in any state. None: a page of those that hold or sold stock for orders that are known to
+    exist; what is held for any other order expires.
+    """
+
+    after_order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    Of a page: only orders with a larger number.
+    """
+
+    limit: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    Of a page: as many at most.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.internal.inventory.v1", "ListReservationsRequest", ListReservationsRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListReservationsResponse(betterproto2.Message):
+    """
+    Reservations, in the order of their orders' numbers; a page without any is the last one.
+    """
+
+    reservations: "list[StoredReservation]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The reservations.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.internal.inventory.v1", "ListReservationsResponse", ListReservationsResponse
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -650,6 +699,68 @@ class SettlementResult(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.inventory.v1", "SettlementResult", SettlementResult)
+
+
+@dataclass(eq=False, repr=False)
+class StoredLine(betterproto2.Message):
+    """
+    A line of a reservation as it is stored.
+    """
+
+    product_item_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the item.
+    """
+
+    quantity: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many pieces.
+    """
+
+    returned: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many of them have come back.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.inventory.v1", "StoredLine", StoredLine)
+
+
+@dataclass(eq=False, repr=False)
+class StoredReservation(betterproto2.Message):
+    """
+    A reservation as it is stored.
+    """
+
+    order_id: "int" = betterproto2.field(1, betterproto2.TYPE_INT64)
+    """
+    The number of the order.
+    """
+
+    state: "ReservationState" = betterproto2.field(
+        2, betterproto2.TYPE_ENUM, default_factory=lambda: ReservationState(0)
+    )
+    """
+    Its state.
+    """
+
+    revision: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    The last change of the order that it follows.
+    """
+
+    request_key: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    The key of the request that made it.
+    """
+
+    lines: "list[StoredLine]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What it holds, held or sold.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.inventory.v1", "StoredReservation", StoredReservation)
 
 
 @dataclass(eq=False, repr=False)

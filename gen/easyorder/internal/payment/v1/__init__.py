@@ -11,9 +11,13 @@ __all__ = (
     "CheckNoticeRequest",
     "CheckNoticeResponse",
     "GetPaymentRequest",
+    "ListTransactionsRequest",
+    "ListTransactionsResponse",
     "PaymentState",
     "ProviderPayment",
     "RefundRequest",
+    "StoredRefund",
+    "StoredTransaction",
 )
 
 import datetime
@@ -141,6 +145,12 @@ class ChargeRequest(betterproto2.Message):
     What to charge.
     """
 
+    recorded: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
+    """
+    The order has this charge as made, and the payment process has lost it: it is written down again, without a card, by
+    a provider that has no other books than ours.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "ChargeRequest", ChargeRequest)
 
@@ -226,6 +236,50 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "GetPayme
 
 
 @dataclass(eq=False, repr=False)
+class ListTransactionsRequest(betterproto2.Message):
+    """
+    Which transactions.
+    """
+
+    transaction_ids: "list[str]" = betterproto2.field(1, betterproto2.TYPE_STRING, repeated=True)
+    """
+    These; those that the provider never heard of are left out. None: a page of all.
+    """
+
+    after_transaction_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Of a page: only those that sort after this one.
+    """
+
+    limit: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    Of a page: as many at most.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.internal.payment.v1", "ListTransactionsRequest", ListTransactionsRequest
+)
+
+
+@dataclass(eq=False, repr=False)
+class ListTransactionsResponse(betterproto2.Message):
+    """
+    Transactions, sorted by their ids; a page without any is the last one.
+    """
+
+    transactions: "list[StoredTransaction]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The transactions.
+    """
+
+
+default_message_pool.register_message(
+    "easyorder.internal.payment.v1", "ListTransactionsResponse", ListTransactionsResponse
+)
+
+
+@dataclass(eq=False, repr=False)
 class ProviderPayment(betterproto2.Message):
     """
     A transaction as the provider's own ledger has it.
@@ -302,6 +356,51 @@ class RefundRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "RefundRequest", RefundRequest)
+
+
+@dataclass(eq=False, repr=False)
+class StoredRefund(betterproto2.Message):
+    """
+    A refund as it is stored.
+    """
+
+    refund_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    Its idempotency key.
+    """
+
+    amount: "____google__type__.Money | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How much.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "StoredRefund", StoredRefund)
+
+
+@dataclass(eq=False, repr=False)
+class StoredTransaction(betterproto2.Message):
+    """
+    A transaction as it is stored.
+    """
+
+    payment: "ProviderPayment | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Where it stands.
+    """
+
+    order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    The number of the order that it was to pay; 0 if it was ended before it was charged.
+    """
+
+    refunds: "list[StoredRefund]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    What was given back, oldest first.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "StoredTransaction", StoredTransaction)
 
 
 from ....google import protobuf as ____google__protobuf__

@@ -1,0 +1,1 @@
+"""Reads what each service has stored."""

@@ -1,0 +1,1 @@
+"""What the services have stored of one order, and what differs in it."""
