@@ -41,7 +41,8 @@ def transport_socket(settings: MeshSettings, service: str) -> JsonObject:
 def secret(folder: Path) -> str:
     """What SECRET has: `envoy.pem` is the private key and the certificate of Envoy."""
     own = {"filename": _text(folder / "envoy.pem")}
-    certificate = {"certificate_chain": own, "private_key": own}
+    # Mounted secrets of Kubernetes are replaced by moving a link in their folder.
+    certificate = {"certificate_chain": own, "private_key": own, "watched_directory": {"path": _text(folder)}}
     named = {"@type": f"{_TYPES}.tls.v3.Secret", "name": "envoy", "tls_certificate": certificate}
     return json.dumps({"resources": [named]})
 

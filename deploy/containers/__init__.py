@@ -1,0 +1,1 @@
+"""Images of containers, and what runs in them in addition to the services."""
