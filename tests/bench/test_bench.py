@@ -34,6 +34,7 @@ from tests.architecture.tracked import ROOT
 
 
 @pytest.mark.soak
+@pytest.mark.alone
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
 def test_orders_are_measured_with_their_limits(tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def is_of_an_order(amounts: dict[str, Any]) -> None:
     assert amounts["left_kb"] == pytest.approx(sum(amounts["left_bytes"].values()) / 1024)
 
 
-@pytest.mark.soak
+@pytest.mark.load
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(not all(map(shutil.which, DEBIAN_PACKAGES)), reason="needs Debian's wrk and nghttp2-client")
 def test_two_versions_are_measured_in_turns(tmp_path: Path) -> None:

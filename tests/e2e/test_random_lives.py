@@ -37,7 +37,7 @@ REPLICATED = SETTINGS | {
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "lives", [pytest.param(200, marks=pytest.mark.soak), pytest.param(2000, marks=pytest.mark.load)]
+    "lives", [pytest.param(60, marks=pytest.mark.soak), pytest.param(2000, marks=pytest.mark.load)]
 )
 async def test_the_books_are_those_of_the_model(lives: int) -> None:
     with data_folder() as data_dir, running_mesh(data_dir, REPLICATED) as mesh:

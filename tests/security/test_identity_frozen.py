@@ -70,7 +70,7 @@ async def sessions(mesh: RunningMesh, http: httpx.AsyncClient, admin: Shop) -> N
     return NewSessions(http, await forge(mesh), await a_stocked_product(admin, pieces=10_000))
 
 
-@pytest.mark.parametrize("seconds", [A_MOMENT_S, pytest.param(FROZEN_S, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [A_MOMENT_S, pytest.param(FROZEN_S, marks=pytest.mark.load)])
 async def test_orders_go_on(mesh: RunningMesh, sessions: NewSessions, seconds: int) -> None:
     with frozen_identity(mesh):
         await sessions.order_for(seconds)
