@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import account, catalogue, doctor, mesh, operators, orders, reconcile, webhooks
+from cli import account, catalogue, doctor, mesh, operators, order_actions, orders, reconcile, webhooks
 from cli.errors import FAILED, INTERRUPTED, Fault
 from cli.output import say
 
@@ -57,8 +57,11 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     account.whoami,
     orders.order,
     orders.watch,
-    orders.cancel,
-    orders.refund,
+    order_actions.pay,
+    order_actions.ship,
+    order_actions.deliver,
+    order_actions.cancel,
+    order_actions.refund,
     operators.audit,
     operators.report,
     operators.export,

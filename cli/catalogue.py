@@ -9,9 +9,11 @@ from typing import Annotated, NamedTuple
 import typer
 from easyorder_client import Client, to_decimal, to_money
 from easyorder_client import messages as m
+from easyorder_client.messages.google.protobuf import FieldMask
 
 from cli import profiles
 from cli.errors import REFUSED, USAGE, Fault
+from cli.metadata import Pairs, metadata_of, pairs_of
 from cli.options import DEFAULT_PROFILE, AsJson, Limit, ProfileName, Quiet, Reason
 from cli.output import Columns, print_json, say, show, show_one
 
@@ -34,6 +36,11 @@ ITEMS: Columns[Sold] = {
     "price": lambda sold: sold.item.price,
     "product": lambda sold: sold.product.id,
     "item": lambda sold: sold.item.id,
+}
+PRODUCT: Columns[m.Product] = {
+    "id": lambda product: product.id,
+    "name": lambda product: product.name,
+    "metadata": lambda product: pairs_of(product.metadata),
 }
 LEVELS: Columns[m.StockLevel] = {
     "SKU": lambda level: level.sku,
@@ -68,6 +75,7 @@ def item_of(shop: Client, sku: str) -> Sold:
 def list_products(
     context: typer.Context,
     query: Annotated[str, typer.Option("--query", help="Words of the name, the description or the SKU.")] = "",
+    wanted: Annotated[str, typer.Option("--filter", help='AIP-160: metadata.collection = "summer"')] = "",
     limit: Limit = 20,
     profile: ProfileName = DEFAULT_PROFILE,
     as_json: AsJson = False,
@@ -76,7 +84,7 @@ def list_products(
     if context.invoked_subcommand:
         return
     with profiles.shop(profile) as shop:
-        request = m.ListProductsRequest(query=query, page_size=min(limit, 50))
+        request = m.ListProductsRequest(query=query, filter=wanted, page_size=min(limit, 50))
         found = list(islice(shop.list_products(request), limit))
     if as_json:
         print_json([product.to_dict() for product in found])
@@ -108,6 +116,20 @@ def add_product(
         print_json(made.to_dict())
     else:
         show([Sold(made, item) for item in made.product_items], ITEMS, as_json=False, empty="")
+
+
+@products.command("metadata")
+def set_metadata(
+    product_id: Annotated[str, typer.Argument(help="The id of the product.")],
+    pairs: Pairs = None,
+    profile: ProfileName = DEFAULT_PROFILE,
+    as_json: AsJson = False,
+) -> None:
+    """Replace the metadata of a product, which everybody reads; without any, it is removed."""
+    product = m.Product(id=product_id, metadata=metadata_of(pairs))
+    request = m.UpdateProductRequest(product=product, update_mask=FieldMask(paths=["metadata"]))
+    with profiles.shop(profile) as shop:
+        show_one(shop.update_product(request), PRODUCT, as_json=as_json)
 
 
 @stock.callback()

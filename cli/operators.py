@@ -11,10 +11,12 @@ from typing import Annotated, BinaryIO
 import typer
 from easyorder_client import Client
 from easyorder_client import messages as m
+from easyorder_client.messages.google.protobuf import FieldMask
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import profiles
 from cli.errors import REFUSED, USAGE, Fault
+from cli.metadata import Pairs, metadata_of, pairs_of
 from cli.options import DEFAULT_PROFILE, AsJson, Limit, ProfileName, Reason, Service, Zone
 from cli.output import Columns, console, print_json, say, show, show_one, table
 
@@ -32,6 +34,7 @@ USERS: Columns[m.User] = {
     "disabled": lambda user: user.disabled,
     "id": lambda user: user.id,
 }
+USER: Columns[m.User] = {**USERS, "metadata": lambda user: pairs_of(user.metadata)}
 JOBS: Columns[m.Job] = {
     "id": lambda job: job.id,
     "kind": lambda job: job.kind,
@@ -56,6 +59,7 @@ AUDIT: Columns[m.AuditEntry] = {
 def list_users(
     context: typer.Context,
     email: Annotated[str, typer.Option("--email", help="The beginning of their address.")] = "",
+    wanted: Annotated[str, typer.Option("--filter", help='AIP-160: metadata.price_list = "trade"')] = "",
     limit: Limit = 50,
     profile: ProfileName = DEFAULT_PROFILE,
     as_json: AsJson = False,
@@ -64,8 +68,8 @@ def list_users(
     if context.invoked_subcommand:
         return
     with profiles.shop(profile) as shop:
-        found = shop.list_users(m.ListUsersRequest(email_prefix=email, page_size=min(limit, 50)))
-        show(islice(found, limit), USERS, as_json=as_json, empty=f"Nobody has an address that begins with {email}")
+        found = shop.list_users(m.ListUsersRequest(email_prefix=email, filter=wanted, page_size=min(limit, 50)))
+        show(islice(found, limit), USERS, as_json=as_json, empty="There is no such user")
 
 
 @users.command("disable")
@@ -97,6 +101,18 @@ def set_roles(
     with profiles.shop(profile) as shop:
         changed = shop.set_user_roles(m.SetUserRolesRequest(id=_id_of(shop, who), roles=wanted))
     show([changed], USERS, as_json=as_json, empty="")
+
+
+@users.command("metadata")
+def set_metadata(
+    who: Who, pairs: Pairs = None, profile: ProfileName = DEFAULT_PROFILE, as_json: AsJson = False
+) -> None:
+    """Replace the metadata of a user, which the user reads; without any, it is removed."""
+    metadata = metadata_of(pairs)
+    with profiles.shop(profile) as shop:
+        user = m.User(id=_id_of(shop, who), metadata=metadata)
+        request = m.UpdateUserRequest(user=user, update_mask=FieldMask(paths=["metadata"]))
+        show_one(shop.update_user(request), USER, as_json=as_json)
 
 
 @jobs.callback()

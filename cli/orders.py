@@ -1,9 +1,9 @@
-"""Orders: placed, listed, followed, cancelled and refunded."""
+"""Orders: placed, listed, followed."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Annotated
 
@@ -14,14 +14,17 @@ from easyorder_client import messages as m
 from easyorder_client.messages.google.protobuf import FieldMask
 
 from cli import profiles
-from cli.catalogue import amount, item_of
+from cli.catalogue import item_of
 from cli.errors import FAILED, USAGE, Fault
-from cli.options import DEFAULT_PROFILE, AsJson, Limit, ProfileName, Quiet, Reason, Zone
+from cli.metadata import Pairs, metadata_of, pairs_of
+from cli.options import DEFAULT_PROFILE, AsJson, Limit, ProfileName, Quiet, Zone
 from cli.output import Columns, clean, console, plain, print_json, say, show, show_one, text
 
 orders = typer.Typer(invoke_without_command=True, help="List orders, or show one.")
 OrderId = Annotated[str, typer.Argument(help="The id of the order.")]
 Lines = Annotated[list[str], typer.Argument(metavar="SKU=PIECES…", help="What to order, such as LAMP-1=2.")]
+Card = Annotated[str, typer.Option("--card", help="The payment provider's token of a card.")]
+Cash = Annotated[bool, typer.Option("--cash", help="Paid on delivery.")]
 Status = Annotated[str, typer.Option("--status", help="Only orders with this status, such as PAID.")]
 # The checkout is over; later changes are up to people.
 SETTLED = (m.OrderStatus.PAID, m.OrderStatus.FAILED, m.OrderStatus.CANCELLED, m.OrderStatus.DELIVERED)
@@ -40,7 +43,7 @@ ORDER: Columns[m.Order] = {
     "refunds": lambda order: ", ".join(f"{text(refund.amount)} {refund.state}" for refund in order.refunds),
     "shipments": lambda order: ", ".join(f"{parcel.carrier} {parcel.tracking_number}" for parcel in order.shipments),
     "note": lambda order: order.note,
-    "metadata": lambda order: _pairs(order.metadata),
+    "metadata": lambda order: pairs_of(order.metadata),
     "cancelled": lambda order: order.cancel_message or order.cancelled_at,
 }
 
@@ -81,22 +84,22 @@ def show_order(order_id: OrderId, profile: ProfileName = DEFAULT_PROFILE, as_jso
 @orders.command("metadata")
 def set_metadata(
     order_id: OrderId,
-    pairs: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="All from now on.")] = None,
+    pairs: Pairs = None,
     profile: ProfileName = DEFAULT_PROFILE,
     as_json: AsJson = False,
 ) -> None:
     """Replace the metadata of an order; without any, it is removed."""
-    wanted = m.OrderMetadata(id=order_id, metadata=_metadata(pairs or []))
+    wanted = m.OrderMetadata(id=order_id, metadata=metadata_of(pairs))
     request = m.UpdateOrderMetadataRequest(order_metadata=wanted, update_mask=FieldMask(paths=["metadata"]))
     with profiles.shop(profile) as shop:
         changed = shop.update_order_metadata(request)
-    show_one(changed, {"id": lambda of: of.id, "metadata": lambda of: _pairs(of.metadata)}, as_json=as_json)
+    show_one(changed, {"id": lambda of: of.id, "metadata": lambda of: pairs_of(of.metadata)}, as_json=as_json)
 
 
 def order(
     lines: Lines,
-    card: Annotated[str, typer.Option("--card", help="The payment provider's token of a card.")] = "",
-    cash: Annotated[bool, typer.Option("--cash", help="Paid on delivery.")] = False,
+    card: Card = "",
+    cash: Cash = False,
     codes: Annotated[list[str] | None, typer.Option("--code", help="Of an incentive; may be repeated.")] = None,
     points: Annotated[int, typer.Option("--points", min=0, help="Loyalty points to spend.")] = 0,
     note: Annotated[str, typer.Option("--note", help="For those who handle the order.")] = "",
@@ -107,21 +110,18 @@ def order(
     quiet: Quiet = False,
 ) -> None:
     """Place an order."""
-    if bool(card) == cash:
-        raise Fault("give --card TOKEN or --cash", USAGE)
+    payment = payment_of(card, cash)
     with profiles.shop(profile, patient=follow) as shop:
-        sold = [(item_of(shop, sku), pieces) for sku, pieces in _pieces(lines)]
+        sold = [(item_of(shop, sku), pieces) for sku, pieces in pieces_of(lines)]
         placed = shop.create_order(
             m.CreateOrderRequest(
                 currency_code=sold[0][0].item.price.currency_code if sold[0][0].item.price else "",
                 items=[m.OrderLine(product_item_id=one.item.id, quantity=pieces) for one, pieces in sold],
-                payment=m.PaymentDetails(
-                    method=m.PaymentMethod.CASH if cash else m.PaymentMethod.CARD, token=card or ""
-                ),
+                payment=payment,
                 incentive_codes=list(codes or ()),
                 loyalty_points=points or None,
                 note=note,
-                metadata=_metadata(metadata or []),
+                metadata=metadata_of(metadata),
             )
         )
         if quiet:
@@ -152,41 +152,6 @@ def watch(
         _follow(shop, request, as_json=as_json, until=[_status(until)] if until else [])
 
 
-def cancel(
-    order_id: OrderId,
-    reason: Annotated[str, typer.Option("--reason", help="Shown with the order.")] = "",
-    profile: ProfileName = DEFAULT_PROFILE,
-    as_json: AsJson = False,
-) -> None:
-    """Cancel an order that has not shipped; what was charged is refunded."""
-    with profiles.shop(profile) as shop:
-        cancelled = shop.cancel_order(m.CancelOrderRequest(id=order_id, reason=reason))
-    show_one(cancelled, ORDER, as_json=as_json)
-
-
-def refund(
-    order_id: OrderId,
-    reason: Reason,
-    part: Annotated[str, typer.Option("--amount", help="Such as 5.00; all that remains without it.")] = "",
-    returned: Annotated[list[str] | None, typer.Option("--item", metavar="SKU=PIECES", help="What came back.")] = None,
-    restock: Annotated[bool, typer.Option(help="Whether what came back is put into stock again.")] = True,
-    profile: ProfileName = DEFAULT_PROFILE,
-    as_json: AsJson = False,
-) -> None:
-    """Refund an order: all of it, an amount, or the price of pieces that came back."""
-    with profiles.shop(profile) as shop:
-        paid = shop.get_order(m.GetOrderRequest(id=order_id))
-        items = {item.sku.casefold(): item.product_item_id for item in paid.items}
-        lines = []
-        for sku, pieces in _pieces(returned or []):
-            if sku.casefold() not in items:
-                raise Fault(f"the order has no {sku}, but {', '.join(item.sku for item in paid.items)}", USAGE)
-            lines.append(m.OrderLine(product_item_id=items[sku.casefold()], quantity=pieces))
-        money = amount(part, paid.currency_code) if part else None
-        request = m.RefundOrderRequest(id=order_id, amount=money, items=lines, reason=reason, restock=restock)
-        show_one(shop.refund_order(request), ORDER, as_json=as_json)
-
-
 def _follow(
     shop: Client,
     request: m.WatchOrderRequest | m.WatchOrdersRequest | m.WatchAllOrdersRequest,
@@ -212,7 +177,9 @@ def _follow(
         status = changed.order.status if changed and changed.order else None
         if status in until:
             if status is m.OrderStatus.FAILED and m.OrderStatus.PAID in until:
-                raise Fault("the payment failed. Pay with another card, or cancel the order", FAILED)
+                raise Fault(
+                    f"the payment failed. Pay with another card: easyorder pay {event.order_id} --card TOKEN", FAILED
+                )
             return
     if until:
         say("No more happens to the order")
@@ -245,18 +212,14 @@ def _status(name: str) -> m.OrderStatus:
         raise Fault(f"{name} is no status: {known}", USAGE) from None
 
 
-def _metadata(pairs: Sequence[str]) -> dict[str, str]:
-    """Keys and values as they were typed. Raises Fault."""
-    if wrong := [pair for pair in pairs if "=" not in pair]:
-        raise Fault(f"{wrong[0]} is no key with a value, such as channel=app", USAGE)
-    return dict(pair.split("=", 1) for pair in pairs)
+def payment_of(card: str, cash: bool) -> m.PaymentDetails:
+    """Raises Fault unless it is one of both."""
+    if bool(card) == cash:
+        raise Fault("give --card TOKEN or --cash", USAGE)
+    return m.PaymentDetails(method=m.PaymentMethod.CASH if cash else m.PaymentMethod.CARD, token=card)
 
 
-def _pairs(metadata: Mapping[str, str]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in sorted(metadata.items()))
-
-
-def _pieces(lines: Sequence[str]) -> list[tuple[str, int]]:
+def pieces_of(lines: Sequence[str]) -> list[tuple[str, int]]:
     """SKUs and numbers of pieces, as they were typed. Raises Fault."""
     found = []
     for line in lines:

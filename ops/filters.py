@@ -59,13 +59,14 @@ class Comparison:
         return OPERATORS[self.operator](attribute, self.value)
 
 
-def one_of(values: Mapping[str, E]) -> FilterField:
-    """An enum field, with the names of its values in the contract."""
+def one_of(values: Mapping[str, E], *, prefix: str) -> FilterField:
+    """An enum field, with the names of its values in the contract, which are also taken without the prefix."""
+    by_name = {name.removeprefix(prefix): value for name, value in values.items()} | dict(values)
 
     def parse(text: str) -> E:
-        if text not in values:
-            raise ValueError(f"must be one of {', '.join(values)}")
-        return values[text]
+        if text not in by_name:
+            raise ValueError(f"must be one of {', '.join(values)}, with or without {prefix}")
+        return by_name[text]
 
     return FilterField(frozenset({"=", "!="}), parse)
 

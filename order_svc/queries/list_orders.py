@@ -35,7 +35,7 @@ class _Key(NamedTuple):
 
 _TOKENS = PageTokens(_Key)
 FIELDS: Mapping[str, FilterField] = {
-    "status": one_of({status.contract_name: status for status in Status}),
+    "status": one_of({status.contract_name: status for status in Status}, prefix="ORDER_STATUS_"),
     "placed_at": time_field(),
     "team_id": text_field(),
     "metadata": map_field(),

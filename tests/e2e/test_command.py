@@ -92,6 +92,8 @@ async def test_jobs_are_run_again_and_discarded(mesh: RunningMesh, run: Run) -> 
         ("order", 2, "Missing argument"),
         ("order LAMP --card tok_ok", 2, "LAMP is no SKU with a number of pieces, such as LAMP-1=2"),
         ("order LAMP=1", 2, "give --card TOKEN or --cash"),
+        ("pay 1", 2, "give --card TOKEN or --cash"),
+        ("products metadata 1 summer", 2, "summer is no key with a value, such as channel=app"),
         ("orders --status SOLD", 2, "SOLD is no status: PENDING, CONFIRMED, PAID"),
         ("jobs --service shop", 2, "shop is no service"),
         ("rebuild identity", 2, "identity has no read database"),
@@ -101,6 +103,8 @@ async def test_jobs_are_run_again_and_discarded(mesh: RunningMesh, run: Run) -> 
         ("users --profile shopper", 3, "PERMISSION_DENIED: "),
         ("order NOTHING=1 --card tok_ok --profile shopper", 4, "nothing with the SKU NOTHING is sold"),
         (f"orders show {'0' * 32} --profile shopper", 4, "ORDER_NOT_FOUND: "),
+        (f"deliver {'0' * 32} --profile shopper", 3, "PERMISSION_DENIED: "),
+        ("users metadata me price_list=trade --profile shopper", 4, "INVALID_ARGUMENT: "),
         ("report 2026-13-01 --profile admin", 4, "INVALID_ARGUMENT: "),
         ("orders --profile ../other", 2, "is no name of a profile"),
     ],
@@ -141,6 +145,48 @@ def test_an_order_is_followed_until_its_payment_fails(run: Run) -> None:
     assert short.exit_code == 4
     assert short.stderr.startswith("OUT_OF_STOCK: ")
     assert [product["id"] for product in json.loads(listed.stdout)] == [added.stdout.strip()]
+
+
+def test_an_order_is_paid_again_shipped_and_delivered(run: Run) -> None:
+    sku = f"LAMP-{uuid.uuid4().hex[:8]}"
+    run("products", "add", "Desk lamp", "--sku", sku, "--price", "5", "--pieces", "3", *ADMIN)
+    failed = run("order", f"{sku}=1", "--card", "tok_declined", "--watch", "--json", *ADMIN)
+    order = json.loads(failed.stdout.splitlines()[0])["orderId"]
+
+    paid = run("pay", order, "--cash", "--json", *ADMIN)
+    again = run("pay", order, "--cash", *ADMIN)
+    shipped = run("ship", order, "--carrier", "DHL", "--tracking", "42", "--uri", "https://example.com/42", *ADMIN)
+    delivered = run("deliver", order, "--json", *ADMIN)
+
+    assert f"easyorder pay {order} --card TOKEN" in failed.stderr
+    assert [payment["method"] for payment in json.loads(paid.stdout)["payments"]] == [
+        "PAYMENT_METHOD_CARD",
+        "PAYMENT_METHOD_CASH",
+    ]
+    assert (again.exit_code, again.stderr.partition(":")[0]) == (4, "ILLEGAL_TRANSITION")
+    assert "DHL 42" in shipped.stdout
+    assert json.loads(delivered.stdout)["status"] == "ORDER_STATUS_DELIVERED"
+
+
+def test_metadata_of_products_and_users_is_replaced_and_found(run: Run) -> None:
+    sku, season = f"LAMP-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    email = f"{uuid.uuid4().hex}@example.com"
+    product = run("products", "add", "Lamp", "--sku", sku, "--price", "5", "-q", *ADMIN).stdout.strip()
+    run("register", email, "--name", "Cleo", "--profile", "cleo", input=f"{PASSWORD}\n")
+
+    of_product = run("products", "metadata", product, f"season={season}", "note=a=b", *ADMIN)
+    of_user = run("users", "metadata", email, f"list={season}", *ADMIN)
+    products = run("products", "--filter", f"metadata.season = {season}", *ADMIN)
+    users = run("users", "--filter", f"metadata.list = {season}", *ADMIN)
+    read = run("whoami", "--json", "--profile", "cleo")
+    none = run("products", "metadata", product, "--json", *ADMIN)
+
+    assert f"note=a=b, season={season}" in of_product.stdout
+    assert f"list={season}" in of_user.stdout
+    assert sku in products.stdout
+    assert email in users.stdout
+    assert json.loads(read.stdout)["metadata"] == {"list": season}
+    assert "metadata" not in json.loads(none.stdout)
 
 
 def test_a_session_is_kept_for_its_user_only_and_refreshed(run: Run, settings: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ class Colour(Enum):
 
 
 FIELDS: Mapping[str, FilterField] = {
-    "colour": one_of({"COLOUR_RED": Colour.RED, "COLOUR_BLUE": Colour.BLUE}),
+    "colour": one_of({"COLOUR_RED": Colour.RED, "COLOUR_BLUE": Colour.BLUE}, prefix="COLOUR_"),
     "made_at": time_field(),
 }
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,6 +36,8 @@ def test_an_empty_filter_compares_nothing(text: str) -> None:
     [
         'colour = COLOUR_RED AND made_at >= "2026-01-01T00:00:00Z"',
         'colour=COLOUR_RED AND made_at>="2026-01-01T00:00:00Z"',
+        'colour = RED AND made_at >= "2026-01-01T00:00:00Z"',
+        'colour = "RED" AND made_at >= "2026-01-01T00:00:00Z"',
         "  colour = 'COLOUR_RED'\n AND made_at >= '2026-01-01T02:00:00+02:00' ",
     ],
 )
@@ -89,7 +91,8 @@ def test_a_time_without_an_offset_is_one_of_the_time_zone(text: str, time: str) 
         ("colour COLOUR_RED", 8, "one of = != < <= > >= is expected here"),
         ("colour = ", 10, "a value is expected here"),
         ("= COLOUR_RED", 1, "the name of a field is expected here"),
-        ("colour = RED", 10, "colour must be one of COLOUR_RED, COLOUR_BLUE"),
+        ("colour = GREEN", 10, "colour must be one of COLOUR_RED, COLOUR_BLUE, with or without COLOUR_"),
+        ("colour = red", 10, "colour must be one of COLOUR_RED, COLOUR_BLUE, with or without COLOUR_"),
         ("colour > COLOUR_RED", 8, "colour can only be compared by != and ="),
         ('made_at > "yesterday"', 11, "made_at must be a quoted time"),
         ('made_at > "2026-02-30"', 11, "made_at must be a quoted time"),

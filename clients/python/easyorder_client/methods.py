@@ -798,7 +798,8 @@ class Methods(SyncCalls):
 
     def redeliver_webhook_event(self, request: m.RedeliverWebhookEventRequest, *, timeout: float | None = None) -> m.WebhookDelivery:
         """Sends an event once more, after those of its order that are waiting; one that is waiting itself is tried now.
-        WEBHOOK_DELIVERY_NOT_FOUND when there is no such delivery, EVENTS_PURGED when its event is no longer kept."""
+        WEBHOOK_DELIVERY_NOT_FOUND when there is no such delivery, EVENTS_PURGED when its event is no longer kept,
+        WEBHOOK_DISABLED while the webhook is disabled."""
         return self._call(REDELIVER_WEBHOOK_EVENT, request, timeout)
 
 
@@ -1198,5 +1199,6 @@ class AsyncMethods(AsyncCalls):
 
     async def redeliver_webhook_event(self, request: m.RedeliverWebhookEventRequest, *, timeout: float | None = None) -> m.WebhookDelivery:
         """Sends an event once more, after those of its order that are waiting; one that is waiting itself is tried now.
-        WEBHOOK_DELIVERY_NOT_FOUND when there is no such delivery, EVENTS_PURGED when its event is no longer kept."""
+        WEBHOOK_DELIVERY_NOT_FOUND when there is no such delivery, EVENTS_PURGED when its event is no longer kept,
+        WEBHOOK_DISABLED while the webhook is disabled."""
         return await self._call(REDELIVER_WEBHOOK_EVENT, request, timeout)

@@ -16,6 +16,7 @@ class RedeliverWebhookEvent(Command[Delivery]):
 
 
 async def redeliver_webhook_event(cmd: RedeliverWebhookEvent, uow: WebhookUow) -> Delivery:
-    """Raises WebhookNotFound, WebhookDeliveryNotFound and EventsPurged."""
+    """Raises WebhookNotFound, WebhookDisabled, WebhookDeliveryNotFound and EventsPurged."""
     webhook = await uow.webhooks.get(cmd.webhook_id)
+    webhook.require_enabled()
     return await uow.webhooks.redeliver(webhook.id, cmd.delivery_id)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from chassis.mediator import Command
 from order_svc.webhooks.commands.uow import WebhookUow
-from order_svc.webhooks.domain.errors import WebhookDisabled
 from order_svc.webhooks.domain.webhook import Webhook
 
 
@@ -20,7 +19,6 @@ class ReplayWebhookEvents(Command[Webhook]):
 async def replay_webhook_events(cmd: ReplayWebhookEvents, uow: WebhookUow) -> Webhook:
     """Raises WebhookNotFound and WebhookDisabled."""
     webhook = await uow.webhooks.get(cmd.webhook_id)
-    if webhook.disabled:
-        raise WebhookDisabled(f"webhook {webhook.id} is disabled; enable it first")
+    webhook.require_enabled()
     await uow.webhooks.rewind(webhook.id, cmd.start)
     return webhook

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chassis.errors import InvalidArgument
 from foundation.addresses import Networks
+from order_svc.webhooks.domain.errors import WebhookDisabled
 from order_svc.webhooks.domain.urls import faults_of_url
 
 # Each event is written, sent and logged once for each of them.
@@ -36,6 +37,11 @@ class Webhook:
         """Raises InvalidArgument."""
         if found := faults_of_url(self.url, networks):
             raise InvalidArgument.of_all(found)
+
+    def require_enabled(self) -> None:
+        """Raises WebhookDisabled."""
+        if self.disabled:
+            raise WebhookDisabled(f"webhook {self.id} is disabled; enable it first")
 
     def secret_ids(self, now: datetime) -> tuple[str, ...]:
         """Of the secrets that sign, the present one first."""

@@ -188,6 +188,10 @@ async def test_events_are_sent_again(bench: Bench, admin: Client) -> None:
     await admin.call(UPDATE, disable)
     with pytest.raises(WebhookDisabled):
         await admin.call(REPLAY, v1.ReplayWebhookEventsRequest(id=made.id, start_time=datetime.now(UTC)))
+    with pytest.raises(WebhookDisabled):
+        await admin.call(REDELIVER, v1.RedeliverWebhookEventRequest(webhook_id=made.id, id=first.id))
+    log = await admin.call(LOG, v1.ListWebhookDeliveriesRequest(webhook_id=made.id))
+    assert {delivery.state for delivery in log.deliveries} == {v1.WebhookDeliveryState.DELIVERED}
 
 
 async def test_what_administrators_do_is_audited_without_secrets(bench: Bench, mesh: Mesh, admin: Client) -> None:

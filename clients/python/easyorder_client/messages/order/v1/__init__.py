@@ -852,8 +852,8 @@ class ListOrdersRequest(betterproto2.Message):
 
     filter: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    AIP-160: `status = ORDER_STATUS_PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, placed_at, team_id, and
-    keys of metadata: `metadata.channel = "app"`.
+    AIP-160: `status = PAID AND placed_at >= "2026-01-01T00:00:00Z"`. Fields: status, also by its whole name
+    (ORDER_STATUS_PAID), placed_at, team_id, and keys of metadata: `metadata.channel = "app"`.
     A time without an offset, or a day such as "2026-01-31" for its beginning, is one of `time_zone`.
     In a URL a `+` is a blank; that of an offset such as +02:00 is written as %2B.
     """
