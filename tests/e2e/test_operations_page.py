@@ -28,6 +28,7 @@ STOPPING = {
     "Reconcile",
     "One replica more",
     "Nobody is an administrator",
+    "Restore to a moment",
 }
 BEGINNING = "Recipes"
 
@@ -90,8 +91,9 @@ async def test_what_is_done_while_the_shop_runs(mesh: RunningMesh) -> None:
         walk(folder, ABOUT, page, mesh.environment | {"EASYORDER_HTTP_PORT": port, "NAME": name, "JOB": str(job)})
 
 
+# The shop starts seven times.
 @pytest.mark.soak
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_what_stops_the_shop() -> None:
     port = str(free_port())
     page = "".join(text for heading, text in sections() if heading in {BEGINNING, *STOPPING})
@@ -122,7 +124,7 @@ def walk(folder: Path, beginning: str, page: str, environment: Mapping[str, str]
         env={**environment, **own},
         capture_output=True,
         encoding="utf-8",
-        timeout=200,
+        timeout=380,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
