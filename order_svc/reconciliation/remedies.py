@@ -186,9 +186,8 @@ class Remedies:
         await self._inventory.release(order.id, revision, written_off=books.stored.written_off)
 
     async def _stop(self, books: Books) -> None:
+        # What is held for a later revision than the order's is found again, as left.
         await self._cancel(books.stored, CancelReason.REQUESTED, _STOPPED)
-        # The order's own job is of an earlier revision than the reservation.
-        await self._release(books)
 
     async def _cancel(self, stored: StoredOrder, code: CancelReason, reason: str) -> None:
         order = stored.order

@@ -174,6 +174,7 @@ async def test_a_difference_is_found_mended_and_then_gone(shop: DisagreeingShop,
     assert (shop.inventory.stock, shop.payments.ledger) == (stock, money), "a dry run changes nothing"
     mended = await shop.mended()
     assert [error for _, error in mended] == [""] * len(mended)
+    assert len(set(mended)) == len(mended), "nothing is mended twice"
     assert {one.difference.order_id for one in shop.audited_findings} == {order.id}
     await shop.settle()
     assert await shop.found() == []
