@@ -169,7 +169,12 @@ def _mediator(to: Connections, after_commit: list[OnCommit], alerts: Alerts, ord
         random=SystemRandom(),
     )
     handle_commands(
-        mediator, clock=to.clock, backoff=backoff, payment_timeout_s=settings.payment_timeout_s, alerts=alerts
+        mediator,
+        clock=to.clock,
+        backoff=backoff,
+        payment_timeout_s=settings.payment_timeout_s,
+        payment_action=timedelta(minutes=settings.payment_action_minutes),
+        alerts=alerts,
     )
     return open_uow, mediator
 

@@ -26,6 +26,8 @@ class OrderSettings(BrokerSettings):
     """The longest wait between two attempts"""
     payment_timeout_s: float = Field(default=10, gt=0, le=3600)
     """How long one attempt to charge, or to refund, may take"""
+    payment_action_minutes: float = Field(default=30, gt=0, le=1440)
+    """How long a shopper may take to confirm a payment on a page of the provider before the order is FAILED"""
     inventory_timeout_s: float = Field(default=5, gt=0, le=3600)
     """How long one call of inventory_svc may take"""
     job_lease_s: float = Field(default=20, gt=0, le=3600)

@@ -17,7 +17,8 @@ _ORDERS = """
     items.parts AS items, discounts.parts AS discounts, refunds.parts AS refunds, json_build_object(
         'transaction_id', p.transaction_id, 'method', p.method, 'status', p.status, 'amount', CAST(p.amount AS text),
         'attempts', p.attempts, 'processed_at', p.processed_at, 'charged_at', p.charged_at,
-        'failure_code', p.failure_code, 'failure_reason', p.failure_reason, 'refunded', CAST(p.refunded AS text)
+        'failure_code', p.failure_code, 'failure_reason', p.failure_reason, 'refunded', CAST(p.refunded AS text),
+        'next_action_uri', coalesce(p.next_action_uri, '')
     ) AS payment, o.row_version AS order_version,
     o.row_version + p.row_version + items.versions + discounts.versions + refunds.versions AS row_version
     FROM orders AS o JOIN payment AS p ON p.id = o.id

@@ -88,6 +88,7 @@ def _payment(row: Row[Any]) -> Payment:
         charged_at=row.payment_charged_at,
         failure_code=FailureCode(row.payment_failure_code) if row.payment_failure_code else None,
         failure_reason=row.payment_failure_reason,
+        next_action_uri=row.payment_next_action_uri or "",
         waiting_token=row.payment_waiting_token,
         refunded=Money(row.payment_refunded, row.currency),
     )
@@ -177,6 +178,7 @@ def payment_row(order: Order) -> dict[str, Any]:
         "charged_at": payment.charged_at,
         "failure_code": payment.failure_code,
         "failure_reason": payment.failure_reason,
+        "next_action_uri": payment.next_action_uri or None,
         "waiting_token": payment.waiting_token,
         "refunded": payment.refunded.amount,
     }

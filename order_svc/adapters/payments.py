@@ -18,7 +18,7 @@ from chassis.google_types import money_message
 from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
 from order_svc.adapters.batched_charges import BatchedCharges
-from order_svc.domain.payments import Charged, ChargeResult, Refused
+from order_svc.domain.payments import ActionRequired, Charged, ChargeResult, Refused
 from order_svc.domain.status import FailureCode, PaymentMethod
 
 _UNSUPPORTED = "PAYMENT_METHOD_UNSUPPORTED"
@@ -97,5 +97,7 @@ def _result(reply: ProviderPayment) -> ChargeResult:
     if reply.state is PaymentState.CHARGED:
         assert reply.processed_at is not None
         return Charged(reply.processed_at)
+    if reply.state is PaymentState.REQUIRES_ACTION:
+        return ActionRequired(reply.next_action_uri)
     # A charge that was fully refunded counts as refused when it is requested again.
     return Refused(reply.failure_reason or "the payment was given back")

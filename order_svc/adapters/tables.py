@@ -99,6 +99,8 @@ class PaymentRow(WriteBase, BaseSoftIntDelete, Owned):
     charged_at: Mapped[datetime | None]
     failure_code: Mapped[str | None]
     failure_reason: Mapped[str]
+    # NULL unless the shopper must confirm it there.
+    next_action_uri: Mapped[str | None]
     # Set while the order waits for stock, else empty.
     waiting_token: Mapped[str] = mapped_column(server_default=text("''"))
     refunded: Mapped[Decimal]

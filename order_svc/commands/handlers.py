@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,12 +33,15 @@ def handle_commands(
     clock: Clock,
     backoff: Backoff,
     payment_timeout_s: float,
+    payment_action: timedelta,
     alerts: Alerts,
 ) -> None:
     """Registers the handler of each command with the mediator; frequent commands run in batches."""
     hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
         # Commands that lock come before those that do not.
-        RecordPayment: partial(record_payments, clock=clock, backoff=backoff, alerts=alerts),
+        RecordPayment: partial(
+            record_payments, clock=clock, backoff=backoff, action_time=payment_action, alerts=alerts
+        ),
         PlaceOrder: partial(place_orders, clock=clock),
     }
 

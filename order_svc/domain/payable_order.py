@@ -71,9 +71,17 @@ class PayableOrder(OrderData):
         summary = f"payment of order {self.id} was given up after {self.payment.attempts} attempts"
         return [*events, self._event(ADMIN_ALERT, at, {"summary": summary, "detail": detail})]
 
+    def action_required(self, uri: str, *, at: datetime) -> list[Event]:
+        """Records that the shopper must confirm the payment at `uri`; nothing if that is known."""
+        if (self.payment.status, self.payment.next_action_uri) == (PaymentStatus.REQUIRES_ACTION, uri):
+            return []
+        self.payment.require_action(uri, at=at)
+        return [self._status_changed((self.status, self.status), at)]
+
     def charge_put_off(self, *, reason: str, at: datetime, next_attempt: datetime) -> list[Event]:
         """Records that the attempt failed and another one follows."""
-        self.payment.fail(FailureCode.PROVIDER_UNAVAILABLE, reason, at=at)
+        # The time in which the shopper may act does not begin again.
+        self.payment.fail(FailureCode.PROVIDER_UNAVAILABLE, reason, at=self.payment.action_since or at)
         return [self._attempt(PaymentOutcome.TRANSIENT, at, next_attempt)]
 
     def refund(

@@ -34,6 +34,8 @@ class Payment:
     charged_at: datetime | None = None
     failure_code: FailureCode | None = None
     failure_reason: str = ""
+    # While it requires an action: the page where the shopper confirms it.
+    next_action_uri: str = ""
     # The token for a charge that waits for stock.
     waiting_token: str = field(default="", repr=False)
     # The refunds that the order promised; `status` shows what the provider has paid.
@@ -58,6 +60,19 @@ class Payment:
         """Records the provider's result, or cash on delivery."""
         self.status = status
         self.processed_at = at
+        self.next_action_uri = ""
+
+    def require_action(self, uri: str, *, at: datetime) -> None:
+        """Records that the shopper must confirm it at `uri`; `processed_at` stays when that was first known."""
+        since = self.action_since or at
+        self.settle(PaymentStatus.REQUIRES_ACTION, at=since)
+        self.next_action_uri = uri
+        self.fail(None, "", at=since)
+
+    @property
+    def action_since(self) -> datetime | None:
+        """Since when the shopper is to confirm it."""
+        return self.processed_at if self.status is PaymentStatus.REQUIRES_ACTION else None
 
     def fail(self, code: FailureCode | None, reason: str, *, at: datetime) -> None:
         """Records why an attempt failed; None: it succeeded."""
@@ -76,4 +91,5 @@ class Payment:
             failure_reason=self.failure_reason,
             refunded=self.refunded.amount,
             charged_at=self.charged_at,
+            next_action_uri=self.next_action_uri,
         )

@@ -25,7 +25,14 @@ class Refused:
     code: FailureCode = FailureCode.DECLINED
 
 
-ChargeResult = Charged | Refused
+@dataclass(frozen=True, slots=True)
+class ActionRequired:
+    """The money is taken, or refused, once the shopper has acted at `uri`."""
+
+    uri: str
+
+
+ChargeResult = Charged | Refused | ActionRequired
 
 
 class Payments(Protocol):

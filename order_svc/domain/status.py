@@ -68,6 +68,7 @@ class PaymentStatus(StrEnum):
     """The status of a payment."""
 
     PENDING = "PENDING"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
     PAID = "PAID"
     FAILED = "FAILED"
     REFUNDED = "REFUNDED"
@@ -81,12 +82,13 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentOutcome(StrEnum):
-    """The outcome of one attempt to charge."""
+    """The outcome of one attempt to charge. REQUIRES_ACTION ends none: the shopper does."""
 
     CHARGED = "CHARGED"
     REFUSED = "REFUSED"
     TRANSIENT = "TRANSIENT"
     GIVEN_UP = "GIVEN_UP"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
 
 
 class FailureCode(StrEnum):
@@ -97,6 +99,7 @@ class FailureCode(StrEnum):
     PROVIDER_UNAVAILABLE = "PROVIDER_UNAVAILABLE"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     INCENTIVE_LOST = "INCENTIVE_LOST"
+    ACTION_EXPIRED = "ACTION_EXPIRED"
 
 
 class CancelReason(StrEnum):

@@ -67,6 +67,7 @@ class PaymentView:
     refunded: Decimal = Decimal("0.00")
     # Of a charge that was returned before it paid for the order.
     charged_at: datetime | None = None
+    next_action_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

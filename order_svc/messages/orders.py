@@ -173,6 +173,7 @@ def _payment(payment: PaymentView, currency: str, *, paid_at: datetime | None = 
         update_time=payment.processed_at,
         failure_code=PaymentFailureCode[code.name] if code else PaymentFailureCode.UNSPECIFIED,
         failure_message=payment.failure_reason,
+        next_action_uri=payment.next_action_uri,
     )
 
 

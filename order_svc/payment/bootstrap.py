@@ -88,7 +88,10 @@ async def provider_of(settings: PaymentSettings, engine: AsyncEngine, clock: Clo
     tolerance = timedelta(seconds=settings.stripe_webhook_tolerance_s)
     webhooks = StripeWebhooks(secret, clock, tolerance=tolerance) if secret else NoWebhooks()
     api = StripeApi(
-        settings.stripe_api_key.get_secret_value(), base=settings.stripe_api_base, timeout_s=settings.stripe_timeout_s
+        settings.stripe_api_key.get_secret_value(),
+        base=settings.stripe_api_base,
+        timeout_s=settings.stripe_timeout_s,
+        return_url=settings.payment_return_url,
     )
     try:
         yield Provider(StripeProvider(api, SqlIntents(engine)), webhooks)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from chassis.settings import MeshSettings
 
 DATABASE = "easyorder_payment"
+
+
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
+        raise ValueError("must be an address such as https://shop.example/paid")
+    return value
 
 
 class PaymentSettings(MeshSettings):
@@ -26,6 +33,10 @@ class PaymentSettings(MeshSettings):
     """How long one call to Stripe may take; below PAYMENT_TIMEOUT_S, which is how long order_svc waits for it"""
     stripe_webhook_tolerance_s: float = Field(default=300, gt=0, le=86_400)
     """The maximum age of a webhook message"""
+
+    payment_return_url: Annotated[str, AfterValidator(_web_address)] = ""
+    """The page of the shop to which Stripe sends shoppers who were asked to confirm a payment (3-D Secure, PayPal);
+    empty: payments that have to be confirmed are refused"""
 
     @model_validator(mode="after")
     def _stripe_needs_a_key(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from random import SystemRandom
 
@@ -101,5 +102,12 @@ def _mediator(to: Connections, ids: OrderIds) -> Mediator[OrderUow]:
     )
     alerts = Alerts(NAME, channels_of(settings))
     # Refunds are left to the job at once: nobody waits for them here.
-    handle_commands(mediator, clock=to.clock, backoff=backoff, payment_timeout_s=0, alerts=alerts)
+    handle_commands(
+        mediator,
+        clock=to.clock,
+        backoff=backoff,
+        payment_timeout_s=0,
+        payment_action=timedelta(minutes=settings.payment_action_minutes),
+        alerts=alerts,
+    )
     return mediator

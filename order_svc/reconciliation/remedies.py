@@ -24,7 +24,7 @@ from order_svc.domain.inventory import (
     ReservationReleased,
     StockAmendment,
 )
-from order_svc.domain.payments import Charged, Payments
+from order_svc.domain.payments import Charged, Payments, Refused
 from order_svc.domain.ports import Ids
 from order_svc.domain.status import CancelReason, Status
 from order_svc.reconciliation.domain.books import Books, HoldState, StoredOrder, StoredReservation, StoredTransaction
@@ -221,7 +221,8 @@ class Remedies:
             amount=payment.amount,
         )
         if not isinstance(result, Charged):
-            raise CannotMend(f"the provider does not confirm the charge: {result.reason}")
+            why = result.reason if isinstance(result, Refused) else "the shopper has to confirm it"
+            raise CannotMend(f"the provider does not confirm the charge: {why}")
         await self._refund_again(books)
 
     async def _refund_again(self, books: Books) -> None:

@@ -43,7 +43,7 @@ from order_svc.domain.inventory import (
     StockAmendment,
 )
 from order_svc.domain.items import Discount, ordered
-from order_svc.domain.payments import Charged, ChargeResult, Payments
+from order_svc.domain.payments import ActionRequired, Charged, ChargeResult, Payments
 from order_svc.domain.ports import Ids, OrderNumbers
 from order_svc.domain.preview import OrderPreview
 from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, Status
@@ -58,8 +58,9 @@ log = structlog.get_logger(__name__)
 # Of ids that were used before a restore; a block has a thousand.
 _MOST_BLOCKS = 10_000
 
-# Why it was not charged is for the shopper; the code counts unless it was charged.
+# Why it was not charged is for the shopper, or the page where they confirm it; the code counts unless it was charged.
 _Attempt: TypeAlias = tuple[PaymentOutcome, str, FailureCode]
+_TO_CONFIRM = "the shopper has not confirmed the payment yet"
 
 
 class Checkout:
@@ -182,6 +183,7 @@ class Checkout:
             log.warning("an order was not charged", order_id=order_id, attempt=job.attempt, error=detail)
         if outcome is PaymentOutcome.CHARGED:
             failpoints.reach("charged_not_recorded")
+        acts = outcome is PaymentOutcome.REQUIRES_ACTION
         recorded = await self._mediator.send(
             RecordPayment(
                 lease=job.lease,
@@ -189,8 +191,9 @@ class Checkout:
                 transaction_id=job.payload["transaction_id"],
                 outcome=outcome,
                 code=code,
-                why=why,
-                detail=detail,
+                why="" if acts else why,
+                detail=_TO_CONFIRM if acts else detail,
+                next_action_uri=why if acts else "",
             )
         )
         return JobResult(by_handler=True, again_in_s=recorded.next_attempt_s)
@@ -241,6 +244,8 @@ class Checkout:
 def _outcome_of(result: ChargeResult) -> _Attempt:
     if isinstance(result, Charged):
         return PaymentOutcome.CHARGED, "", FailureCode.PROVIDER_UNAVAILABLE
+    if isinstance(result, ActionRequired):
+        return PaymentOutcome.REQUIRES_ACTION, result.uri, FailureCode.ACTION_EXPIRED
     return PaymentOutcome.REFUSED, result.reason, result.code
 
 

@@ -334,6 +334,10 @@ class FakePayments:
         self.refunds: dict[str, Money] = {}
         # Raised by the next refunds, in order.
         self.refund_failures: list[AppError] = []
+        # The answers to questions about transactions that are not charged.
+        self.waiting: dict[str, ChargeResult] = {}
+        # What shoppers confirm just before the refund of their transaction arrives.
+        self.confirmed_before_refund: dict[str, Money] = {}
         # Which question finds out what is in the ledger; the ones before come too early.
         self.found_from = 1
 
@@ -369,6 +373,7 @@ class FakePayments:
         self.calls.append("refund")
         if self.refund_failures:
             raise self.refund_failures.pop(0)
+        self.ledger |= {id: taken for id, taken in self.confirmed_before_refund.items() if id == transaction_id}
         self.voided.add(transaction_id)
         if refund_id not in self.refunds and transaction_id in self.ledger:
             self.refunds[refund_id] = amount
@@ -384,4 +389,4 @@ class FakePayments:
         if self.outage:
             raise self.outage
         found = transaction_id in self.ledger and self.calls.count("find") >= self.found_from
-        return Charged(self._clock.now()) if found else None
+        return Charged(self._clock.now()) if found else self.waiting.get(transaction_id)

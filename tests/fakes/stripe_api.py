@@ -244,6 +244,7 @@ class StripeApiFake:
             "created": int(time.time()),
             "latest_charge": None,
             "last_payment_error": None,
+            "next_action": None,
         }
         self.intents[intent["id"]] = intent
         return intent
@@ -262,7 +263,12 @@ class StripeApiFake:
 
     def _charge(self, intent: Json, params: Json) -> Json:
         token = params["payment_method"]
-        assert params["error_on_requires_action"] == "true"
+        assert params.get("error_on_requires_action") == "true" or params["return_url"]
+        if token == "pm_needs_action" and "return_url" in params:
+            page = {"url": f"https://hooks.stripe.com/redirect/{intent['id']}", "return_url": params["return_url"]}
+            intent["status"] = "requires_action"
+            intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": page}
+            return _shown(intent, params)
         if token == "pm_processing":
             intent["status"] = "processing"
             return _shown(intent, params)
@@ -272,7 +278,23 @@ class StripeApiFake:
         if not token.startswith("pm_ok"):
             message = f"No such PaymentMethod: '{token}'"
             raise Refusal(400, "invalid_request_error", message, code="resource_missing", param="payment_method")
-        intent["status"] = "succeeded"
+        self._succeed(intent)
+        return _shown(intent, params)
+
+    def shopper_confirms(self, id: str) -> None:
+        """As asked for by an intent that requires an action."""
+        assert self.intents[id]["status"] == "requires_action"
+        self._succeed(self.intents[id])
+
+    def shopper_fails_to_confirm(self, id: str) -> None:
+        intent = self.intents[id]
+        assert intent["status"] == "requires_action"
+        code, message = "payment_intent_authentication_failure", "The provided PaymentMethod has failed authentication."
+        intent["last_payment_error"] = {"type": "card_error", "code": code, "message": message}
+        intent["status"], intent["next_action"] = "requires_payment_method", None
+
+    def _succeed(self, intent: Json) -> None:
+        intent["status"], intent["next_action"] = "succeeded", None
         intent["amount_received"] = intent["amount"]
         intent["last_payment_error"] = None
         intent["latest_charge"] = {
@@ -282,7 +304,6 @@ class StripeApiFake:
             "amount_refunded": 0,
             "refunds": {"object": "list", "data": [], "has_more": False, "url": "/v1/refunds"},
         }
-        return _shown(intent, params)
 
     def _cancel(self, intent: Json, params: Json) -> Json:
         if intent["id"] in self._busy_intents:

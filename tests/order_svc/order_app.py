@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any, TypeVar
@@ -35,6 +36,7 @@ from tests.fakes.chassis import FakeClock, SilentChannel, in_memory_units_of_wor
 from tests.fakes.order import InMemoryOrderUow, OrderState
 
 R = TypeVar("R")
+ACTION_TIME = timedelta(minutes=30)
 BACKOFF = Backoff(initial_s=2, max_s=300, max_attempts=3, random=Random(1))
 
 
@@ -69,7 +71,9 @@ class OrderApp:
         self.clock = clock
         self.mediator = Mediator(open_uow, service="order")
         alerts = Alerts("order", {"mail": SilentChannel()})
-        handle_commands(self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, alerts=alerts)
+        handle_commands(
+            self.mediator, clock=clock, backoff=BACKOFF, payment_timeout_s=10, payment_action=ACTION_TIME, alerts=alerts
+        )
 
     async def given(self, builder: OrderBuilder) -> int:
         """Writes the order with its events, as if it had come about before; answers its id."""

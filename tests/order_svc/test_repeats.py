@@ -32,7 +32,7 @@ from order_svc.sagas.stock_jobs import StockJobs
 from tests.builders.order import PARCEL, OrderBuilder, an_item, an_order
 from tests.fakes.chassis import request_key
 from tests.fakes.order import FakeInventory
-from tests.order_svc.order_app import BACKOFF, SqlOrderApp
+from tests.order_svc.order_app import ACTION_TIME, BACKOFF, SqlOrderApp
 from tests.overlapping import SlowCommits, SlowUnitsOfWork, locks_waited_for, overlapping
 from tests.polling import eventually
 
@@ -104,7 +104,14 @@ SAGAS: dict[str, tuple[Callable[[], OrderBuilder], str, Callable[..., Coroutine[
 
 def replica(open_uow: Any) -> Mediator[Any]:
     mediator: Mediator[Any] = Mediator(open_uow, service="order")
-    handle_commands(mediator, clock=SystemClock(), backoff=BACKOFF, payment_timeout_s=10, alerts=Alerts("", {}))
+    handle_commands(
+        mediator,
+        clock=SystemClock(),
+        backoff=BACKOFF,
+        payment_timeout_s=10,
+        payment_action=ACTION_TIME,
+        alerts=Alerts("", {}),
+    )
     return mediator
 
 

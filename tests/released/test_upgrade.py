@@ -113,7 +113,7 @@ PARTS["orders"] = (
     """(SELECT jsonb_agg(jsonb_build_object('written_off', 0) || item ORDER BY number)
         FROM jsonb_array_elements(CAST(items AS jsonb)) WITH ORDINALITY AS of(item, number))""",
     "CAST(discounts AS jsonb)",
-    "CAST(payment AS jsonb) - 'processed_at' - 'charged_at'",
+    "(jsonb_build_object('next_action_uri', '') || CAST(payment AS jsonb)) - 'processed_at' - 'charged_at'",
     "jsonb_path_query_array(CAST(refunds AS jsonb), '$[*].reason')",
 )
 

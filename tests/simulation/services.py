@@ -133,7 +133,14 @@ def _order(shop: Shop, process: Process) -> None:
     open_uow = shop.orders.units_of_work(process, make, lambda jobs: runner[0].submit(jobs), LEASE_S)
     mediator: Mediator[Any] = Mediator(open_uow, service="order")
     alerts, random = Alerts("order", {"mail": SilentChannel()}), shop.chance.random
-    handle_order_commands(mediator, clock=shop.clock, backoff=_backoff(random, 4), payment_timeout_s=2, alerts=alerts)
+    handle_order_commands(
+        mediator,
+        clock=shop.clock,
+        backoff=_backoff(random, 4),
+        payment_timeout_s=2,
+        payment_action=timedelta(minutes=30),
+        alerts=alerts,
+    )
     peer: Any = SimulatedPeer(shop.network, process, "order")
     stock, payments = GrpcInventory(peer, timeout_s=3), GrpcPayments(peer, timeout_s=2)
     placed = _PlacedOrders(shop.orders, process)

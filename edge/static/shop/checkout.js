@@ -10,6 +10,7 @@ const CARDS = [
   ["tok_ok", "A card that works"],
   ["tok_declined", "A card that is refused"],
   ["tok_flaky_2", "A provider that fails twice"],
+  ["tok_requires_action_5000", "A card that has to be confirmed, which happens after 5 seconds"],
 ];
 
 export function Checkout({ session, basket, onOrder }) {

@@ -16,6 +16,7 @@ export function Order({ session, placed, onClose }) {
   return html`<h1>Thank you!</h1>
     <p class="state" role="status" data-status=${order.status}><${Badge} of=${order.status} /> <${Money} of=${order.totalAmount} /></p>
     ${payment?.failureMessage && html`<p>${payment.failureMessage}</p>`}
+    ${payment?.nextActionUri && html`<p><a href=${payment.nextActionUri}>Confirm the payment</a>, on the page of your bank</p>`}
     <ol class="history">${history.map(([time, status], n) => html`<li key=${n}><${Time} of=${time} /> <${Badge} of=${status} /></li>`)}</ol>
     ${link.path
       ? html`<p><a href=${link.path}>The page of your order</a>, for whoever is to follow it</p>`

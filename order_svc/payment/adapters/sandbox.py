@@ -12,10 +12,11 @@ from chassis.clock import Clock
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.commands.ledger_uow import LedgerUow
+from order_svc.payment.commands.record_action import RecordAction, record_actions
 from order_svc.payment.commands.record_charge import Attempt, RecordCharge, record_charges
 from order_svc.payment.commands.record_refund import RecordRefund, record_refunds
 from order_svc.payment.domain.errors import ProviderUnavailable
-from order_svc.payment.domain.provider import Charge, ProviderPayment, Refund, StoredTransaction
+from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund, StoredTransaction
 from order_svc.payment.domain.tokens import CardBehaviour
 
 
@@ -27,6 +28,7 @@ class SandboxProvider:
         self._mediator: Mediator[LedgerUow] = Mediator(open_uow, service="payment")
         self._mediator.handle_batch(RecordCharge, partial(record_charges, clock=clock))
         self._mediator.handle_batch(RecordRefund, partial(record_refunds, clock=clock))
+        self._mediator.handle_batch(RecordAction, partial(record_actions, clock=clock))
         self._late: set[asyncio.Task[Attempt]] = set()
 
     async def charge(self, charge: Charge) -> ProviderPayment:
@@ -42,7 +44,10 @@ class SandboxProvider:
         return await self._mediator.send(RecordRefund(refund=refund))
 
     async def find(self, transaction_id: str) -> ProviderPayment:
-        return await to_completion(self._find(transaction_id))
+        found = await to_completion(self._find(transaction_id))
+        if found.state is not PaymentState.REQUIRES_ACTION:
+            return found
+        return await self._mediator.send(RecordAction(transaction_id=transaction_id))
 
     async def stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
         return await to_completion(self._stored(transaction_ids))

@@ -118,6 +118,7 @@ def _message(payment: ProviderPayment) -> ProviderPaymentMessage:
         processed_at=payment.processed_at,
         failure_reason=payment.failure_reason,
         charge_time=payment.charged_at,
+        next_action_uri=payment.next_action_uri,
     )
 
 

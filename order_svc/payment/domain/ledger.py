@@ -6,9 +6,10 @@ so of two writers that add the same number, one is refused and reads again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -30,10 +31,13 @@ class EntryKind(Enum):
     TRANSIENT = "TRANSIENT"
     # Refunded before it was charged: it will never be charged.
     VOID = "VOID"
+    # The shopper has to confirm it; `reason` says what the shopper does.
+    ACTION = "ACTION"
 
 
 _OUTCOMES = frozenset({EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.VOID})
-_ATTEMPTS = frozenset({EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.TRANSIENT})
+_ATTEMPTS = frozenset({EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.TRANSIENT, EntryKind.ACTION})
+_ACTS = re.compile(r"the shopper (confirms|declines) after (\d+) ms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,10 @@ class Transaction:
         """The state of the transaction."""
         outcome = self._outcome
         if outcome is None:
-            return ProviderPayment(transaction_id=self.id)
+            # A name that nobody can have (RFC 6761): the sandbox has no page.
+            uri = f"https://bank.invalid/confirm/{self.id}" if self._action else ""
+            state = PaymentState.REQUIRES_ACTION if uri else PaymentState.UNSPECIFIED
+            return ProviderPayment(transaction_id=self.id, state=state, next_action_uri=uri)
         refunds = [entry for entry in self._entries if entry.kind is EntryKind.REFUND]
         charged = outcome.amount if outcome.kind is EntryKind.CHARGE else None
         refunded = Money.sum((entry.amount for entry in refunds), outcome.amount.currency) if refunds else None
@@ -107,7 +114,11 @@ class Transaction:
         attempts = [entry for entry in self._entries if entry.kind in _ATTEMPTS]
         if any((entry.amount, entry.order_id) != (charge.amount, charge.order_id) for entry in attempts):
             raise TransactionReused.of(self.id)
-        if self._outcome is not None:
+        self.act(at=at)
+        if self._outcome is not None or self._action is not None:
+            return True
+        if card.action:
+            self._add(EntryKind.ACTION, charge.amount, at, order_id=charge.order_id, reason=card.action)
             return True
         if len(attempts) < card.transient_failures:
             self._add(EntryKind.TRANSIENT, charge.amount, at, order_id=charge.order_id)
@@ -115,6 +126,17 @@ class Transaction:
         kind = EntryKind.REFUSAL if card.refusal else EntryKind.CHARGE
         self._add(kind, charge.amount, at, order_id=charge.order_id, reason=card.refusal)
         return not card.loses_first_reply
+
+    def act(self, *, at: datetime) -> None:
+        """Does what the shopper does about a payment that requires an action, if the time has come."""
+        asked = self._action
+        acts = _ACTS.fullmatch(asked.reason) if asked and self._outcome is None else None
+        if asked is None or acts is None or at < asked.recorded_on + timedelta(milliseconds=int(acts[2])):
+            return
+        if acts[1] == "confirms":
+            self._add(EntryKind.CHARGE, asked.amount, at, order_id=asked.order_id)
+        else:
+            self._add(EntryKind.REFUSAL, asked.amount, at, order_id=asked.order_id, reason="the shopper declined it")
 
     def refund(self, refund: Refund, *, at: datetime) -> None:
         """Refunds; voids a transaction without an outcome, so that no charge can follow.
@@ -127,6 +149,7 @@ class Transaction:
             if earlier.amount != refund.amount:
                 raise RefundReused.of(refund.refund_id)
             return
+        self.act(at=at)
         outcome = self._outcome
         if outcome is None:
             reason = refund.reason or "refunded before it was charged"
@@ -139,6 +162,10 @@ class Transaction:
     @property
     def _outcome(self) -> Entry | None:
         return next((entry for entry in self._entries if entry.kind in _OUTCOMES), None)
+
+    @property
+    def _action(self) -> Entry | None:
+        return next((entry for entry in self._entries if entry.kind is EntryKind.ACTION), None)
 
     def _check_left(self, charge: Entry, refund: Refund) -> None:
         currency = charge.amount.currency

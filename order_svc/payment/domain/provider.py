@@ -21,6 +21,7 @@ class PaymentState(Enum):
     REFUSED = "REFUSED"
     REFUNDED = "REFUNDED"
     VOIDED = "VOIDED"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Refund:
 class ProviderPayment:
     """The state of a transaction at the provider, and since when. None in `charged` or `refunded`: no money moved.
 
-    `charged_at` is when the money was taken, whatever was refunded since.
+    `charged_at` is when the money was taken, whatever was refunded since. With REQUIRES_ACTION, the shopper has to
+    confirm the payment at `next_action_uri`.
     """
 
     transaction_id: str
@@ -59,6 +61,7 @@ class ProviderPayment:
     processed_at: datetime | None = None
     failure_reason: str = ""
     charged_at: datetime | None = None
+    next_action_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class PaymentProvider(Protocol):
     """Moves money. Each transaction_id is charged at most once, and each refund_id refunded at most once."""
 
     async def charge(self, charge: Charge) -> ProviderPayment:
-        """Returns CHARGED, or REFUSED for good; a repeated call returns the earlier outcome.
+        """Returns CHARGED, or REFUSED for good; a repeated call returns the earlier outcome. REQUIRES_ACTION is none.
 
         Raises ProviderUnavailable if the provider does not reply, TransactionReused for another amount.
         """

@@ -99,9 +99,9 @@ class Stripe:
     def __post_init__(self) -> None:
         self.provider = self.replica()
 
-    def replica(self, *, timeout_s: float = 5, key: str = API_KEY) -> StripeProvider:
+    def replica(self, *, timeout_s: float = 5, key: str = API_KEY, return_url: str = "") -> StripeProvider:
         """Another process's provider."""
-        api = StripeApi(key, base=self.api.url, timeout_s=timeout_s)
+        api = StripeApi(key, base=self.api.url, timeout_s=timeout_s, return_url=return_url)
         self.stack.push_async_callback(api.close)
         return StripeProvider(api, self.open_intents())
 

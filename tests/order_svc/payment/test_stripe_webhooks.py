@@ -59,6 +59,8 @@ def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock:
     [
         ("payment_intent.succeeded", {"metadata": {}}),
         ("payment_intent.payment_failed", {}),
+        ("payment_intent.payment_failed", {"last_payment_error": {"code": "card_declined"}}),
+        ("payment_intent.requires_action", {}),
         ("payment_intent.created", {}),
         ("charge.succeeded", {"object": "charge"}),
     ],
@@ -69,6 +71,21 @@ def test_what_decides_none_of_our_payments_is_about_nothing(
     body = an_event(kind, **about)
 
     assert webhooks.transaction_of(body, signed(body, clock)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("payment_intent.canceled", {}),
+        ("payment_intent.payment_failed", {"last_payment_error": {"code": "payment_intent_authentication_failure"}}),
+    ],
+)
+def test_what_a_shopper_did_not_confirm_is_asked_about(
+    webhooks: StripeWebhooks, clock: FakeClock, kind: str, about: Any
+) -> None:
+    body = an_event(kind, **about)
+
+    assert webhooks.transaction_of(body, signed(body, clock)) == "t-1"
 
 
 def test_a_refund_that_failed_is_told_to_operators(

@@ -33,8 +33,32 @@ def test_a_lost_reply() -> None:
 
 
 @pytest.mark.parametrize(
+    ("token", "action"),
+    [
+        ("tok_requires_action", "the shopper does nothing"),
+        ("tok_requires_action_250", "the shopper confirms after 250 ms"),
+        ("tok_requires_action_declined_0", "the shopper declines after 0 ms"),
+    ],
+)
+def test_a_card_that_has_to_be_confirmed(token: str, action: str) -> None:
+    assert CardBehaviour.of(token) == CardBehaviour(action=action)
+
+
+@pytest.mark.parametrize(
     "token",
-    ["", "tok_", "TOK_OK", "tok_ok ", "tok_flaky_", "tok_flaky_-1", "tok_flaky_2x", "tok_slow_1.5", "tok_slow_9999999"],
+    [
+        "tok_requires_action_",
+        "tok_requires_action_declined",
+        "",
+        "tok_",
+        "TOK_OK",
+        "tok_ok ",
+        "tok_flaky_",
+        "tok_flaky_-1",
+        "tok_flaky_2x",
+        "tok_slow_1.5",
+        "tok_slow_9999999",
+    ],
 )
 def test_an_unknown_card_is_refused(token: str) -> None:
     assert CardBehaviour.of(token) == CardBehaviour(refusal="the card is not known to the provider")

@@ -578,8 +578,8 @@ class PaymentStatus(betterproto2.Enum):
 
     REQUIRES_ACTION = 7
     """
-    The shopper must confirm it on a page of the provider, the payment's next_action_uri. No provider of this version asks
-    for it: a card that needs a confirmation is refused.
+    The shopper must confirm it on a page of the provider or of their bank, the payment's next_action_uri. It becomes PAID
+    or FAILED then, and FAILED if they do not for EASYORDER_PAYMENT_ACTION_MINUTES.
     """
 
     @classmethod

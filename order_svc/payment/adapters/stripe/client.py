@@ -67,21 +67,27 @@ class IntentState:
     refunded: Money | None = None
     refunded_at: datetime | None = None
     declined: Declined | None = None
+    # The page where the shopper confirms the payment.
+    next_action_uri: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether nothing is charged and no charge is in progress."""
-        return self.status in {"requires_payment_method", "requires_confirmation"}
+        return self.status in {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
 class StripeApi:
-    """The calls. All raise ProviderUnavailable if the outcome is unknown, Undecided if a new key is needed."""
+    """The calls. All raise ProviderUnavailable if the outcome is unknown, Undecided if a new key is needed.
 
-    def __init__(self, api_key: str, *, base: str, timeout_s: float) -> None:
+    Shoppers who have confirmed a payment return to `return_url`; empty: a payment that has to be confirmed is declined.
+    """
+
+    def __init__(self, api_key: str, *, base: str, timeout_s: float, return_url: str = "") -> None:
         # The SDK's debug logs contain the shopper's payment data, and its telemetry describes this machine.
         logging.getLogger("stripe").setLevel(logging.WARNING)
         stripe.enable_telemetry = False
         self._timeout_s = timeout_s
+        self._return = {"return_url": return_url} if return_url else {"error_on_requires_action": True}
         # Making a TLS context takes 20 ms, and a stand-in that is reached by plain HTTP needs none.
         self._http = stripe.HTTPXClient(timeout=timeout_s, verify_ssl_certs=base.startswith("https:"))
         self._v1 = stripe.StripeClient(
@@ -108,7 +114,7 @@ class StripeApi:
     async def confirm(self, intent_id: str, token: str, *, key: str) -> IntentState:
         """Charges. Raises Declined, StalePaymentIntent, KeyReused."""
         paid_with = "confirmation_token" if token.startswith("ctoken_") else "payment_method"
-        params: Any = {paid_with: token, "error_on_requires_action": True, "expand": _EXPAND}
+        params: Any = {paid_with: token, "expand": _EXPAND, **self._return}
         async with self._asked("confirm"):
             return _state(await self._v1.payment_intents.confirm_async(intent_id, params, {"idempotency_key": key}))
 
@@ -185,6 +191,7 @@ def _state(intent: stripe.PaymentIntent) -> IntentState:
         refunded=_money(back, intent.currency) if back else None,
         refunded_at=_time(max(made.created for made in refunds)) if refunds else None,
         declined=_declined(intent.last_payment_error) if intent.last_payment_error else None,
+        next_action_uri=_of(_of(_of(intent, "next_action"), "redirect_to_url"), "url") or "",
     )
 
 

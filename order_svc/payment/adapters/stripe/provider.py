@@ -31,6 +31,7 @@ from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPaym
 
 _VOID = "refunded before it was charged"
 _ASKED = 20
+_UNDECIDED = {PaymentState.UNSPECIFIED, PaymentState.REQUIRES_ACTION}
 
 
 class StripeProvider:
@@ -69,7 +70,7 @@ class StripeProvider:
         if kept.intent_id is None:
             return _payment(kept)
         known = _payment(kept, await self._api.find(kept.intent_id))
-        if known.state is PaymentState.UNSPECIFIED:
+        if known.state in _UNDECIDED:
             known = await self._void(kept, kept.intent_id, reason)
         if known.charged is None:
             return known
@@ -192,6 +193,9 @@ def _payment(kept: Intent, state: IntentState | None = None) -> ProviderPayment:
             processed_at=state.refunded_at if all_back else state.charged_at,
             charged_at=state.charged_at,
         )
+    if state.status == "requires_action" and kept.void_reason is None:
+        action, uri = PaymentState.REQUIRES_ACTION, state.next_action_uri
+        return ProviderPayment(transaction_id=id, state=action, next_action_uri=uri)
     ended = state.status == "canceled"
     if state.declined and state.declined.is_final and (ended or state.is_open):
         return _refused(id, state.declined)

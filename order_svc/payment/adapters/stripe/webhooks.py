@@ -14,8 +14,8 @@ from order_svc.payment.domain.errors import WebhookSignatureInvalid
 
 log = structlog.get_logger(__name__)
 
-# Not the types of a failed attempt: an immediate retry would bypass the backoff of the shop.
 _DECIDED = {"payment_intent.succeeded", "payment_intent.canceled"}
+_FAILED, _NOT_CONFIRMED = "payment_intent.payment_failed", "payment_intent_authentication_failure"
 _NOT_STRIPES = "this is not signed by Stripe for this shop, or was too long ago"
 
 
@@ -44,7 +44,10 @@ def _transaction_of(event: Any) -> str | None:
     if event["type"] == "refund.failed":
         refund = event["data"]["object"]["id"]
         log.error("Stripe could not return the money after all; see its dashboard", refund=refund)
-    if event["type"] not in _DECIDED:
+    about = event["data"]["object"]
+    # Not other failed attempts: an immediate retry would bypass the backoff of the shop.
+    declined = event["type"] == _FAILED and (about.get("last_payment_error") or {}).get("code") == _NOT_CONFIRMED
+    if event["type"] not in _DECIDED and not declined:
         return None
-    transaction_id: str | None = event["data"]["object"]["metadata"].get("transaction_id")
+    transaction_id: str | None = about["metadata"].get("transaction_id")
     return transaction_id

@@ -61,6 +61,11 @@ class PaymentState(betterproto2.Enum):
     Ended before it was charged; it never will be.
     """
 
+    REQUIRES_ACTION = 5
+    """
+    Not charged before the shopper has confirmed it at next_action_uri.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -69,6 +74,7 @@ class PaymentState(betterproto2.Enum):
             2: "PAYMENT_STATE_REFUSED",
             3: "PAYMENT_STATE_REFUNDED",
             4: "PAYMENT_STATE_VOIDED",
+            5: "PAYMENT_STATE_REQUIRES_ACTION",
         }
 
     @classmethod
@@ -79,6 +85,7 @@ class PaymentState(betterproto2.Enum):
             "PAYMENT_STATE_REFUSED": 2,
             "PAYMENT_STATE_REFUNDED": 3,
             "PAYMENT_STATE_VOIDED": 4,
+            "PAYMENT_STATE_REQUIRES_ACTION": 5,
         }
 
 
@@ -322,6 +329,11 @@ class ProviderPayment(betterproto2.Message):
     )
     """
     When it was charged; not set if nothing was. A refund does not change it.
+    """
+
+    next_action_uri: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    With REQUIRES_ACTION: the page where the shopper confirms it.
     """
 
 

@@ -279,6 +279,11 @@ class PaymentFailureCode(betterproto2.Enum):
     One of the order's codes, or its points, could not be kept until it was charged.
     """
 
+    ACTION_EXPIRED = 6
+    """
+    The shopper did not confirm it in time. RetryPayment asks once more.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -288,6 +293,7 @@ class PaymentFailureCode(betterproto2.Enum):
             3: "PAYMENT_FAILURE_CODE_PROVIDER_UNAVAILABLE",
             4: "PAYMENT_FAILURE_CODE_OUT_OF_STOCK",
             5: "PAYMENT_FAILURE_CODE_INCENTIVE_LOST",
+            6: "PAYMENT_FAILURE_CODE_ACTION_EXPIRED",
         }
 
     @classmethod
@@ -299,6 +305,7 @@ class PaymentFailureCode(betterproto2.Enum):
             "PAYMENT_FAILURE_CODE_PROVIDER_UNAVAILABLE": 3,
             "PAYMENT_FAILURE_CODE_OUT_OF_STOCK": 4,
             "PAYMENT_FAILURE_CODE_INCENTIVE_LOST": 5,
+            "PAYMENT_FAILURE_CODE_ACTION_EXPIRED": 6,
         }
 
 
@@ -1423,8 +1430,7 @@ class Payment(betterproto2.Message):
 
     next_action_uri: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
     """
-    With REQUIRES_ACTION: the page of the provider where the shopper confirms the payment. No provider of this version
-    asks for it, so it is empty.
+    With REQUIRES_ACTION: the page where the shopper confirms the payment. Empty otherwise.
     """
 
 
