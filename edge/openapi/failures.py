@@ -64,7 +64,8 @@ def _missing(method: Method) -> Iterator[str]:
     for binding in method.http:
         for resource, name in re.findall(r"^/api/.*/(\w+)/\{(?:\w+\.)?(\w+)\}", binding.path):
             yield f"{name.removesuffix('_id') if name != 'id' else resource.removesuffix('s')}_NOT_FOUND".upper()
-        if re.fullmatch(r"/(static|docs)/.*\{.*", binding.path):
+        # Of ops, the path names a service.
+        if re.fullmatch(r"/(static|docs|api/v1/admin/ops)/.*\{.*", binding.path):
             yield "NOT_FOUND"
     for name in _ids_in(descriptor_of(method.request), set()):
         yield f"{name.removesuffix('_id').removesuffix('_ids')}_NOT_FOUND".upper()

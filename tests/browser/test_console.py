@@ -205,6 +205,28 @@ async def test_a_user_is_disabled(page: Page, shopper_email: str, http: httpx.As
         await Shop(http).login(shopper_email, PASSWORD)
 
 
+async def test_the_metadata_of_a_user_is_replaced(
+    page: Page, shopper: Shop, shopper_email: str, http: httpx.AsyncClient
+) -> None:
+    console = await Console.open(page, f"users?emailPrefix={shopper_email}")
+    metadata = console.row(shopper_email).get_by_role("button", name="Metadata")
+    dialog = page.get_by_role("dialog")
+
+    await metadata.click()
+    await dialog.get_by_role("button", name="Add metadata").click()
+    await dialog.get_by_label("Key").fill("price_list")
+    await dialog.get_by_label("Value").fill("trade")
+    await console.submit("Save")
+
+    await expect(console.row(shopper_email)).to_contain_text("price_list trade")
+    read = await http.get("/api/v1/users/me", headers=shopper.headers)
+    assert read.json()["metadata"] == {"price_list": "trade"}
+    await metadata.click()
+    await dialog.get_by_role("button", name="Remove price_list").click()
+    await console.submit("Save")
+    await expect(console.row(shopper_email)).not_to_contain_text("price_list")
+
+
 async def test_an_error_is_found_by_its_correlation_id(mesh: RunningMesh, page: Page) -> None:
     correlation_id = uuid.uuid4().hex
     sql = """
@@ -265,7 +287,9 @@ async def test_every_screen_can_be_used_by_everybody(page: Page, admin: Shop, sh
 def _dialogs(item: Json, order: Json) -> list[str]:
     """The links to all that is asked for on top of a screen."""
     of_order = [f"orders/{order['id']}?ask={ask}" for ask in ("refund", "ship", "cancel", "revoke")]
-    of_user = [f"users?id={order['createdBy']}&of={order['createdBy']}&ask={ask}" for ask in ("roles", "sessions")]
+    of_user = [
+        f"users?id={order['createdBy']}&of={order['createdBy']}&ask={ask}" for ask in ("roles", "metadata", "sessions")
+    ]
     of_goods = [
         f"products?edit={item['productId']}",
         "products?edit=new",

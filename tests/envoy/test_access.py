@@ -56,6 +56,7 @@ async def test_what_services_say_to_each_other_can_not_be_reached(
     assert mesh.calls == []
 
 
+@pytest.mark.unlisted
 async def test_a_path_that_the_token_rules_miss_leads_nowhere(
     started_mesh: FakeMesh, mesh: FakeMesh, bearer: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -457,14 +457,14 @@ class Methods(SyncCalls):
 
     def update_user(self, request: m.UpdateUserRequest, *, timeout: float | None = None) -> m.User:
         """Changes fields of a user (AIP-134), of oneself, or of anybody for an administrator; the others stay as they are. Those
-        who change their own address send their current password, WRONG_PASSWORD when it is wrong. EMAIL_TAKEN when the address
-        is in use."""
+        who change their own address send their current password, WRONG_PASSWORD when it is wrong, ACCOUNT_LOCKED as Login
+        answers it. EMAIL_TAKEN when the address is in use."""
         return self._call(UPDATE_USER, request, timeout)
 
     def change_password(self, request: m.ChangePasswordRequest, *, timeout: float | None = None) -> m.User:
         """Changes a password, of oneself, or of anybody for an administrator. All sessions of the user end but the one that the
-        call is made in. WRONG_PASSWORD when the current password is wrong, WEAK_PASSWORD when the new one is as Register
-        refuses it."""
+        call is made in. WRONG_PASSWORD when the current password is wrong, ACCOUNT_LOCKED as Login answers it, WEAK_PASSWORD
+        when the new one is as Register refuses it."""
         return self._call(CHANGE_PASSWORD, request, timeout)
 
     def request_password_reset(self, request: m.RequestPasswordResetRequest, *, timeout: float | None = None) -> None:
@@ -858,14 +858,14 @@ class AsyncMethods(AsyncCalls):
 
     async def update_user(self, request: m.UpdateUserRequest, *, timeout: float | None = None) -> m.User:
         """Changes fields of a user (AIP-134), of oneself, or of anybody for an administrator; the others stay as they are. Those
-        who change their own address send their current password, WRONG_PASSWORD when it is wrong. EMAIL_TAKEN when the address
-        is in use."""
+        who change their own address send their current password, WRONG_PASSWORD when it is wrong, ACCOUNT_LOCKED as Login
+        answers it. EMAIL_TAKEN when the address is in use."""
         return await self._call(UPDATE_USER, request, timeout)
 
     async def change_password(self, request: m.ChangePasswordRequest, *, timeout: float | None = None) -> m.User:
         """Changes a password, of oneself, or of anybody for an administrator. All sessions of the user end but the one that the
-        call is made in. WRONG_PASSWORD when the current password is wrong, WEAK_PASSWORD when the new one is as Register
-        refuses it."""
+        call is made in. WRONG_PASSWORD when the current password is wrong, ACCOUNT_LOCKED as Login answers it, WEAK_PASSWORD
+        when the new one is as Register refuses it."""
         return await self._call(CHANGE_PASSWORD, request, timeout)
 
     async def request_password_reset(self, request: m.RequestPasswordResetRequest, *, timeout: float | None = None) -> None:

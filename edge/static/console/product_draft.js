@@ -1,6 +1,7 @@
 /** A product while it is edited: plain objects that a form changes, and the product that they make. */
 
 import { toDecimal, toMoney } from "../shared/money.js";
+import { metadataOf, pairsOf } from "./metadata.js";
 
 // As many items as the contract takes.
 const MOST_ITEMS = 500;
@@ -10,13 +11,9 @@ let keys = 0;
 export function draftOf(product = {}) {
   const variations = (product.variations ?? []).map((one) => ({ ...newVariation(one.name), id: one.id, options: one.options.map(draftOption) }));
   const items = (product.productItems ?? [{}]).map((item) => draftItem(item, variations));
-  const metadata = Object.entries(product.metadata ?? {}).map(([name, value]) => newPair(name, value));
+  const metadata = pairsOf(product.metadata);
   const { name = "", description = "", basePrice } = product;
   return { name, description, price: decimal(basePrice), currency: basePrice?.currencyCode ?? "EUR", variations, items, metadata };
-}
-
-export function newPair(name = "", value = "") {
-  return { key: ++keys, name, value };
 }
 
 export function newVariation(name = "") {
@@ -88,7 +85,7 @@ export function productOf(draft) {
     quantityOnHand: item.id ? undefined : Number(item.pieces),
     warehouseLocation: item.location || undefined,
   }));
-  const metadata = Object.fromEntries(draft.metadata.map((pair) => [pair.name, pair.value]));
+  const metadata = metadataOf(draft.metadata);
   const { name, description } = draft;
   return { name, description, basePrice: amount(draft.price, "The price"), variations, productItems, metadata };
 }

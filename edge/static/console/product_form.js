@@ -2,7 +2,8 @@
 
 import { html, useReducer, useState } from "../shared/framework.js";
 import { requestId } from "../shared/api.js";
-import { addMissing, draftOf, newItem, newOption, newPair, newVariation, productOf } from "./product_draft.js";
+import { Metadata } from "./metadata.js";
+import { addMissing, draftOf, newItem, newOption, newVariation, productOf } from "./product_draft.js";
 import { Choice, Dialog, Field, Problem, useLoad } from "./ui.js";
 
 export const CURRENCIES = ["EUR", "USD", "GBP", "EGP"];
@@ -42,19 +43,8 @@ export function ProductForm({ of, session, onClose, onDone, reload }) {
     ${draft.items.map((one, n) => html`<${Item} key=${one.key} of=${one} number=${n + 1} variations=${draft.variations} changed=${changed}
       remove=${draft.items.length > 1 && (() => without(draft, "items", one, changed))} />`)}
     <${More} draft=${draft} changed=${changed} />
-    ${draft.metadata.map((pair) => html`<${Pair} key=${pair.key} of=${pair} remove=${() => without(draft, "metadata", pair, changed)} />`)}
-    <div class="actions"><button type="button" onClick=${() => (draft.metadata.push(newPair()), changed())}>Add metadata, for everybody to read</button></div>
+    <${Metadata} pairs=${draft.metadata} change=${(pairs) => ((draft.metadata = pairs), changed())} add="Add metadata, for everybody to read" />
   <//>`;
-}
-
-/** A key of the metadata with its value, which may have several lines. */
-function Pair({ of, remove }) {
-  return html`<div class="fields">
-    <${Draft} label="Key" part=${of} name="name" required maxlength="40" pattern="[A-Za-z0-9_.\\-]+" />
-    <label class="field"><span>Value</span>
-      <textarea rows="1" maxlength="500" value=${of.value} onInput=${(event) => (of.value = event.target.value)} /></label>
-    <button type="button" onClick=${remove}>Remove<span class="hidden"> ${of.name || "this key"}</span></button>
-  </div>`;
 }
 
 function without(whole, name, part, changed) {

@@ -1,6 +1,7 @@
 /** Users with their roles and sessions, and teams. */
 
-import { html } from "../shared/framework.js";
+import { html, useState } from "../shared/framework.js";
+import { Metadata, metadataOf, pairsOf } from "./metadata.js";
 import { Teams } from "./teams.js";
 import { to, useFilters } from "./router.js";
 import { Action, Badge, Dialog, Empty, Field, Heading, Pages, Problem, Table, Time, useLoad, usePages } from "./ui.js";
@@ -23,12 +24,14 @@ export function UsersScreen({ session, route }) {
   const columns = [
     ["Address", (user) => html`<a href=${to("users", { id: user.id })}>${user.email}</a>`],
     ["Name", (user) => user.displayName],
+    ["Metadata", (user) => Object.entries(user.metadata ?? {}).sort().map(([key, value]) => html`<div key=${key}><code>${key}</code> ${value}</div>`)],
     ["Roles", (user) => user.roles.map(words).join(", ")],
     ["Since", (user) => html`<${Time} of=${user.createTime} />`],
     ["State", (user) => html`<${Badge} of=${user.disabled ? "OFF" : "OK"} text=${user.disabled ? "Disabled" : "Enabled"} />`],
     [
       "Do",
       (user) => html`<div class="actions"><button type="button" onClick=${() => set({ ask: "roles", of: user.id })}>Roles…</button>
+        <button type="button" onClick=${() => set({ ask: "metadata", of: user.id })}>Metadata…</button>
         <button type="button" onClick=${() => set({ ask: "sessions", of: user.id })}>Sessions…</button>
         ${user.disabled
           ? html`<${Action} label="Enable" does=${() => does(user, "enable")} />`
@@ -53,8 +56,25 @@ export function UsersScreen({ session, route }) {
         (role) => html`<label class="check"><input type="checkbox" name="role" value=${role} defaultChecked=${asked.roles.includes(role)} /> ${words(role)}</label>`,
       )}
     <//>`}
+    ${asked && filters.ask === "metadata" && html`<${OfUser} key=${asked.etag} session=${session} user=${asked} onClose=${close} onDone=${put} reload=${pages.reload} />`}
     ${asked && filters.ask === "sessions" && html`<${Sessions} session=${session} user=${asked} onClose=${close} />`}
     <${Teams} session=${session} />`;
+}
+
+/** What programs keep with the user, who reads it. */
+function OfUser({ session, user, onClose, onDone, reload }) {
+  const [pairs, change] = useState(() => pairsOf(user.metadata));
+  const submitted = async () => {
+    const body = { metadata: metadataOf(pairs), etag: user.etag };
+    const changed = await session.call("PATCH", `/api/v1/users/${user.id}`, { query: { updateMask: "metadata" }, body });
+    // At once with what is shown: another version of the user begins another form.
+    onClose();
+    onDone(changed);
+  };
+  return html`<${Dialog} title="Metadata of ${user.email}" submit="Save" reload=${reload} onSubmit=${submitted} onClose=${onClose}>
+    <p class="soft">What programs keep with the user, who can read it, such as a price list.</p>
+    <${Metadata} pairs=${pairs} change=${change} add="Add metadata" />
+  <//>`;
 }
 
 function Sessions({ session, user, onClose }) {
