@@ -27,6 +27,19 @@ class TransactionReused(AppError):
         )
 
 
+class ChargeNotConfirmed(AppError):
+    """The provider does not know of a charge that an order has as made."""
+
+    kind, reason = Kind.FAILED_PRECONDITION, "CHARGE_NOT_CONFIRMED"
+
+    @classmethod
+    def of(cls, transaction_id: str) -> ChargeNotConfirmed:
+        return cls(
+            f"the provider knows of no charge {transaction_id!r}; look for it there, by the order",
+            metadata={"transactionId": transaction_id},
+        )
+
+
 class RefundReused(AppError):
     """The same refund_id was used with another amount or transaction."""
 

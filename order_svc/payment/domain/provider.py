@@ -79,7 +79,8 @@ class PaymentProvider(Protocol):
     async def charge(self, charge: Charge) -> ProviderPayment:
         """Returns CHARGED, or REFUSED for good; a repeated call returns the earlier outcome. REQUIRES_ACTION is none.
 
-        Raises ProviderUnavailable if the provider does not reply, TransactionReused for another amount.
+        Raises ProviderUnavailable if the provider does not reply, TransactionReused for another amount, and
+        ChargeNotConfirmed for one that was recorded and that the provider does not know.
         """
 
     async def refund(self, refund: Refund) -> ProviderPayment:

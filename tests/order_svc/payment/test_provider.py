@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ import pytest
 from chassis.errors import InvalidArgument
 from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.domain.status import PaymentMethod
-from order_svc.payment.domain.errors import ProviderUnavailable, RefundReused, TransactionReused
+from order_svc.payment.domain.errors import ChargeNotConfirmed, ProviderUnavailable, RefundReused, TransactionReused
 from order_svc.payment.domain.ledger import EntryKind
 from order_svc.payment.domain.provider import PaymentProvider, PaymentState, ProviderPayment
 from tests.fakes.payment import InMemoryIntents, in_memory_ledger
@@ -33,6 +33,8 @@ class Case:
     replica: Callable[[], PaymentProvider]
     tokens: Mapping[str, str]
     kept: Callable[[str], Awaitable[list[Decimal]]]
+    # The same provider, after our records were lost.
+    without_records: Callable[[], Case]
 
 
 @pytest.fixture(params=["sandbox-memory", "sandbox-postgres", "stripe-memory", "stripe-postgres"])
@@ -55,7 +57,12 @@ def _sandbox(sandbox: Sandbox) -> Case:
         return [charge - back for charge in charges]
 
     tokens = {"good": "tok_ok", "declined": "tok_declined", "unknown": "4242"}
-    return Case(sandbox.provider, sandbox.replica, tokens, kept)
+
+    def without_records() -> Case:
+        ledger = in_memory_ledger()
+        return _sandbox(Sandbox(lambda: ledger))
+
+    return Case(sandbox.provider, sandbox.replica, tokens, kept, without_records)
 
 
 def _stripe(stripe: Stripe) -> Case:
@@ -63,7 +70,12 @@ def _stripe(stripe: Stripe) -> Case:
         return [Decimal(minor) / 100 for minor in stripe.api.net(transaction_id)]
 
     tokens = {"good": "pm_ok", "declined": "pm_declined", "unknown": "pm_unknown"}
-    return Case(stripe.provider, stripe.replica, tokens, kept)
+
+    def without_records() -> Case:
+        intents = InMemoryIntents()
+        return _stripe(replace(stripe, open_intents=lambda: intents))
+
+    return Case(stripe.provider, stripe.replica, tokens, kept, without_records)
 
 
 async def insist(call: Callable[[], Awaitable[T]]) -> T:
@@ -241,3 +253,23 @@ async def test_transactions_are_listed_page_by_page_with_their_refunds(case: Cas
     assert [one.order_id for one in first + rest] == [7, 7, 7, 0]
     assert (first[1].payment.refunded, first[1].refunds) == (usd("4.00"), (("r-1", usd("4.00")),))
     assert await case.provider.page(after="t-4", limit=10) == []
+
+
+async def test_a_charge_whose_record_was_lost_is_written_down_again_and_not_made_again(case: Case) -> None:
+    recorded = replace(a_charge(token=""), recorded=True)
+    await insist(lambda: case.provider.charge(a_charge(token=case.tokens["good"])))
+
+    restored = case.without_records()
+    again = await restored.provider.charge(recorded)
+
+    assert (again.state, again.charged) == (PaymentState.CHARGED, usd("10.00"))
+    assert (await restored.provider.charge(recorded)).state is PaymentState.CHARGED
+    assert await restored.kept("t-1") == [Decimal("10.00")]
+    assert [one.payment.transaction_id for one in await restored.provider.page(after="", limit=10)] == ["t-1"]
+
+
+async def test_stripe_confirms_no_charge_that_it_does_not_know(stripe: Stripe) -> None:
+    with pytest.raises(ChargeNotConfirmed):
+        await stripe.provider.charge(replace(a_charge(token=""), recorded=True))
+
+    assert stripe.api.net("t-1") == []

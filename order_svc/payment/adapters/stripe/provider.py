@@ -22,6 +22,7 @@ from order_svc.payment.adapters.stripe.client import (
 )
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
 from order_svc.payment.domain.errors import (
+    ChargeNotConfirmed,
     ProviderUnavailable,
     RefundRefused,
     RefundReused,
@@ -44,6 +45,8 @@ class StripeProvider:
     async def charge(self, charge: Charge) -> ProviderPayment:
         kept = await self._intents.begin(charge)
         kept.check(charge)
+        if charge.recorded:
+            return await self._recorded(kept, charge)
         if kept.intent_id is None and kept.void_reason is None:
             try:
                 kept = await self._make_intent(kept, charge)
@@ -101,6 +104,18 @@ class StripeProvider:
     async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
         # Few, as Stripe is asked about each and the call has a deadline.
         return await self.stored(await self._intents.ids_after(after, limit=min(limit, _ASKED)))
+
+    async def _recorded(self, kept: Intent, charge: Charge) -> ProviderPayment:
+        """A charge whose record was lost. For a day, Stripe knows its intent by the key; no other one is confirmed."""
+        if kept.intent_id is None and kept.void_reason is None:
+            try:
+                kept = await self._make_intent(kept, charge)
+            except Declined:
+                raise ChargeNotConfirmed.of(charge.transaction_id) from None
+        known = _payment(kept, await self._api.find(kept.intent_id) if kept.intent_id else None)
+        if known.charged is None:
+            raise ChargeNotConfirmed.of(charge.transaction_id)
+        return known
 
     async def _make_intent(self, kept: Intent, charge: Charge) -> Intent:
         try:

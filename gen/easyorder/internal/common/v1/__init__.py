@@ -128,6 +128,11 @@ class ErrorReason(betterproto2.Enum):
     What databases disagree about after a restore cannot be mended by a command: an operator has to decide.
     """
 
+    CHARGE_NOT_CONFIRMED = 22
+    """
+    The provider does not know of a charge that an order has as made: an operator has to decide.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -153,6 +158,7 @@ class ErrorReason(betterproto2.Enum):
             19: "ERROR_REASON_NOTHING_TO_REFUND",
             20: "ERROR_REASON_ORDER_ID_TAKEN",
             21: "ERROR_REASON_CANNOT_MEND",
+            22: "ERROR_REASON_CHARGE_NOT_CONFIRMED",
         }
 
     @classmethod
@@ -180,4 +186,5 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_NOTHING_TO_REFUND": 19,
             "ERROR_REASON_ORDER_ID_TAKEN": 20,
             "ERROR_REASON_CANNOT_MEND": 21,
+            "ERROR_REASON_CHARGE_NOT_CONFIRMED": 22,
         }
