@@ -18,6 +18,7 @@ COVERAGE :=
 SEEDS := 10000
 KILLS := 3000
 SEED := 1
+SECONDS := 60
 # On two cores: some tests only wait.
 WORKERS := 3
 UPGRADE :=
@@ -37,7 +38,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-again soak alone load simulate chaos screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
+.PHONY: help up demo test test-again soak alone load simulate chaos fuzz screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -72,6 +73,9 @@ simulate: $(VENV)/dev.stamp ## the whole shop on simulated time, network and dat
 
 chaos: $(VENV)/dev.stamp ## processes killed, frozen, cut off under load, for hours: KILLS=3000 from SEED=1 on; what came of it is in .cache/chaos
 	$(WITH_TOOLS) $(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
+
+fuzz: $(VENV)/fuzz.stamp ## for SECONDS=60: bytes on which codecs, filters, tokens or Stripe's webhook fail; what is found is in .cache/fuzz
+	$(WITH_TOOLS) $(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 screenshots: $(VENV)/dev.stamp ## the pictures in docs/images, from the pages as they are
 	$(WITH_TOOLS) $(BIN)/python -m pytest tests/browser -n 0 -m screenshots
@@ -132,6 +136,11 @@ $(VENV)/runtime.stamp: requirements/build.txt requirements/runtime.txt deploy/ve
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
 	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt
+	@touch $@
+
+# atheris exists for Linux on x86-64 only, and nothing else needs it.
+$(VENV)/fuzz.stamp: $(VENV)/dev.stamp requirements/fuzz.txt
+	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/fuzz.txt
 	@touch $@
 
 # Its own lines say what to do; make adds only that the target failed.

@@ -18,6 +18,7 @@ FILES = {
     "requirements/build.txt": ["requirements/build.in"],
     "requirements/runtime.txt": ["pyproject.toml"],
     "requirements/dev.txt": ["pyproject.toml", "--extra", "dev", "--constraint", "requirements/runtime.txt"],
+    "requirements/fuzz.txt": ["requirements/fuzz.in"],
 }
 
 

@@ -122,7 +122,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
         "easyorder.internal.order.v1.OrderStockService": OrderStockApi(mediator),
         "easyorder.internal.order.v1.OrderFeedService": streams.feed_api,
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
-            sagas.payments.transaction_of, job_store, runner.wake
+            sagas.payments.notice_of, mediator.send, job_store, runner.wake
         ),
         "easyorder.webhook.v1.WebhookService": webhooks.api,
         OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed),

@@ -12,13 +12,14 @@ from easyorder.internal.payment.v1 import (
     ProviderPayment,
     RefundRequest,
 )
+from easyorder.internal.payment.v1 import Incident as IncidentMessage
 
 from chassis.errors import AppError, Kind
-from chassis.google_types import money_message
+from chassis.google_types import money_message, money_of
 from chassis.grpc.clients import Peer, rpc
 from chassis.money import Money
 from order_svc.adapters.batched_charges import BatchedCharges
-from order_svc.domain.payments import ActionRequired, Charged, ChargeResult, Refused
+from order_svc.domain.payments import ActionRequired, Charged, ChargeResult, Incident, Notice, Refused
 from order_svc.domain.status import FailureCode, PaymentMethod
 
 _UNSUPPORTED = "PAYMENT_METHOD_UNSUPPORTED"
@@ -88,9 +89,25 @@ class GrpcPayments:
         reply = await self._payment.call(_GET_PAYMENT, request, timeout_s=self._timeout_s)
         return _result(reply) if reply.state else None
 
-    async def transaction_of(self, body: bytes, signature: str) -> str | None:
+    async def notice_of(self, body: bytes, signature: str) -> Notice:
+        """What a message is about. Raises AppError: SIGNATURE_INVALID if the provider did not sign it."""
         request = CheckNoticeRequest(body=body, signature=signature)
-        return (await self._payment.call(_CHECK_NOTICE, request, timeout_s=self._timeout_s)).transaction_id or None
+        reply = await self._payment.call(_CHECK_NOTICE, request, timeout_s=self._timeout_s)
+        return Notice(
+            transaction_id=reply.transaction_id or None, incident=_incident(reply.incident) if reply.incident else None
+        )
+
+
+def _incident(message: IncidentMessage) -> Incident:
+    return Incident(
+        id=message.id,
+        order_id=message.order_id,
+        refund_id=message.refund_id,
+        amount=money_of(message.amount),
+        status=message.status,
+        reason=message.reason,
+        is_harmless=message.is_harmless,
+    )
 
 
 def _result(reply: ProviderPayment) -> ChargeResult:

@@ -1,4 +1,4 @@
-"""PaymentWebhookService: a provider's message makes the waiting charge job due now, and records nothing itself.
+"""PaymentWebhookService: a provider's message makes the waiting charge job due now, and decides nothing itself.
 
 A webhook and a charge that ends at the same time therefore cannot both record an outcome: only the holder of the job's
 lease asks the provider and records the outcome.
@@ -15,6 +15,8 @@ from easyorder.payment.v1 import ReceiveStripeEventResponse
 from chassis.grpc import metadata
 from chassis.jobs import JobStore
 from order_svc.commands import jobs
+from order_svc.commands.report_incident import ReportIncident
+from order_svc.domain.payments import Notice
 
 log = structlog.get_logger(__name__)
 
@@ -24,24 +26,29 @@ _SIGNATURE = "stripe-signature"
 class PaymentWebhookApi:
     """The rpcs of easyorder.payment.v1.PaymentWebhookService; `wake_jobs` starts a check for due jobs.
 
-    `transaction_of` finds the transaction, if any, that a message with this body and signature is about. It raises
-    AppError: SIGNATURE_INVALID if the provider did not sign it, WEBHOOK_NOT_OFFERED if none is expected.
+    `notice_of` finds what a message with this body and signature is about. It raises AppError: SIGNATURE_INVALID if the
+    provider did not sign it, WEBHOOK_NOT_OFFERED if none is expected. `report` keeps what went wrong with a payment.
     """
 
     def __init__(
         self,
-        transaction_of: Callable[[bytes, str], Awaitable[str | None]],
+        notice_of: Callable[[bytes, str], Awaitable[Notice]],
+        report: Callable[[ReportIncident], Awaitable[None]],
         job_store: JobStore,
         wake_jobs: Callable[[], None],
     ) -> None:
-        self._transaction_of = transaction_of
+        self._notice_of = notice_of
+        self._report = report
         self._job_store = job_store
         self._wake_jobs = wake_jobs
 
     async def receive_stripe_event(self, request: HttpBody) -> ReceiveStripeEventResponse:
         signature = metadata.incoming.get().get(_SIGNATURE, "")
-        transaction_id = await self._transaction_of(request.data, signature)
-        if transaction_id is not None:
+        notice = await self._notice_of(request.data, signature)
+        transaction_id = notice.transaction_id
+        if notice.incident and transaction_id:
+            await self._report(ReportIncident(transaction_id=transaction_id, incident=notice.incident))
+        elif transaction_id is not None:
             woken = await self._job_store.wake(jobs.CHARGE, transaction_id)
             self._wake_jobs()
             log.info("the provider reports a payment", transaction_id=transaction_id, woken=woken)

@@ -16,9 +16,11 @@ from order_svc.commands.confirm_availability import ConfirmAvailability, confirm
 from order_svc.commands.deliver_order import DeliverOrder, deliver_order
 from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
 from order_svc.commands.place_order import PlaceOrder, place_orders
+from order_svc.commands.record_failed_refund import RecordFailedRefund, record_failed_refund
 from order_svc.commands.record_payment import RecordPayment, record_payments
 from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.refund_order import RefundOrder, refund_order
+from order_svc.commands.report_incident import ReportIncident, report_incident
 from order_svc.commands.retry_payment import RetryPayment, retry_payment
 from order_svc.commands.ship_order import ShipOrder, ship_order
 from order_svc.commands.uow import OrderUow
@@ -64,3 +66,5 @@ def handle_commands(
     mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
     mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
+    mediator.handle(RecordFailedRefund, partial(record_failed_refund, clock=clock))
+    mediator.handle(ReportIncident, report_incident)

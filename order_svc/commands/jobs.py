@@ -10,6 +10,7 @@ from chassis.jobs import NewJob
 from chassis.money import Money
 from order_svc.domain.inventory import Hold
 from order_svc.domain.order import Order
+from order_svc.domain.payments import Incident
 from order_svc.domain.refund import Refund
 from order_svc.domain.status import PaymentMethod
 
@@ -19,6 +20,7 @@ RELEASE_STOCK = "release_stock"
 RETURN_MONEY = "return_money"
 AMEND_STOCK = "amend_stock"
 RESTOCK = "restock"
+DISPUTE = "dispute"
 
 # If one of these were discarded, an order, its money or its stock would stay unfinished for good.
 NOT_DISCARDABLE: Mapping[str, str] = {
@@ -27,6 +29,7 @@ NOT_DISCARDABLE: Mapping[str, str] = {
     RELEASE_STOCK: "the stock of the order would never come back; retry the job",
     RETURN_MONEY: "the money would never be returned; retry the job",
     AMEND_STOCK: "the order and its stock would differ; retry the job",
+    # Not DISPUTE: it is discarded when an operator has dealt with it.
     RESTOCK: "what came back would never be in stock again; retry the job",
 }
 
@@ -117,6 +120,25 @@ def return_money(refund: Refund, *, delay_s: float = 0) -> NewJob:
     """Pay a promised refund."""
     job = _return_money(refund.order_id, refund.transaction_id, refund.refund_id, refund.amount, refund.reason)
     return replace(job, delay_s=delay_s)
+
+
+def failed_refund(transaction_id: str, incident: Incident) -> NewJob:
+    """Tell operators of a refund that the provider could not pay after all; a retry pays it again."""
+    amount, refund_id = incident.amount, incident.refund_id
+    job = _return_money(incident.order_id, transaction_id, refund_id, amount, "the refund before this one failed")
+    failed = {"failed": f"the provider could not pay refund {incident.id}: {incident.reason}"}
+    return replace(job, key=f"{refund_id}@{incident.id}", payload={**job.payload, **failed})
+
+
+def dispute(transaction_id: str, incident: Incident) -> NewJob:
+    """Tell operators of a dispute, of each status once."""
+    about = f"{incident.amount} are disputed ({incident.reason}); dispute {incident.id} is {incident.status}"
+    payload = {"order_id": incident.order_id, "transaction_id": transaction_id, "about": about}
+    return NewJob(
+        kind=DISPUTE,
+        key=f"{incident.id}/{incident.status}",
+        payload={**payload, "is_harmless": incident.is_harmless},
+    )
 
 
 def _return_money(order_id: int, transaction_id: str, refund_id: str, amount: Money, reason: str) -> NewJob:

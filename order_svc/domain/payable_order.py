@@ -136,6 +136,19 @@ class PayableOrder(OrderData):
         self.payment.settle(PaymentStatus.REFUNDED if all_given else PaymentStatus.PARTIALLY_REFUNDED, at=at)
         return [self._refund_event(refund.amount, RefundState.GIVEN, at)]
 
+    def refund_failed(self, refund: Refund, *, at: datetime) -> list[Event]:
+        """Records that the provider could not pay `refund` after all: it is promised, and not given."""
+        refund.done_at = None
+        some = given(self.refunds, self.currency).amount
+        self.payment.settle(PaymentStatus.PARTIALLY_REFUNDED if some else PaymentStatus.PAID, at=at)
+        return [self._refund_event(refund.amount, RefundState.PROMISED, at)]
+
+    def return_failed(self, *, at: datetime) -> list[Event]:
+        """Records that the money of a stopped order, which had been returned, came back to the shop."""
+        self.payment.settle(PaymentStatus.PAID, at=at)
+        self.payment.refunded = Money.zero(self.currency)
+        return [self._refund_event(self.payment.amount, RefundState.PROMISED, at)]
+
     def money_returned(self, *, charged_at: datetime | None, at: datetime) -> list[Event]:
         """Records that the provider returned the money that it took at `charged_at`; None: it will never take it."""
         self._changed(at)

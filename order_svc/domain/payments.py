@@ -32,6 +32,30 @@ class ActionRequired:
     uri: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A refund that failed after the provider had made it, or a dispute, as the provider confirms.
+
+    `refund_id` is empty for a dispute. `is_harmless`: nobody has to do anything about it.
+    """
+
+    id: str
+    order_id: int
+    refund_id: str
+    amount: Money
+    status: str
+    reason: str
+    is_harmless: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a message of the provider is about: one of our transactions, and perhaps what went wrong with it."""
+
+    transaction_id: str | None = None
+    incident: Incident | None = None
+
+
 ChargeResult = Charged | Refused | ActionRequired
 
 

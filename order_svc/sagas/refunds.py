@@ -9,11 +9,12 @@ import structlog
 from chassis.background import to_completion
 from chassis.errors import AppError
 from chassis.idempotency import RequestKey
-from chassis.jobs import Job, JobHandler, JobLease, JobResult
+from chassis.jobs import Job, JobHandler, JobImpossible, JobLease, JobResult
 from chassis.mediator import Mediator
 from chassis.money import Money
 from foundation import failpoints
 from order_svc.commands import jobs
+from order_svc.commands.record_failed_refund import RecordFailedRefund
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
 from order_svc.commands.uow import OrderUow
@@ -46,7 +47,7 @@ class Refunding:
 
     def job_handlers(self) -> dict[str, JobHandler]:
         """The handlers of the durable jobs of refunds, by kind."""
-        return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock}
+        return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock, jobs.DISPUTE: self._dispute}
 
     async def _give(self, granted: RefundGranted, request: RequestKey | None) -> OrderView:
         try:
@@ -66,6 +67,8 @@ class Refunding:
 
     async def _return_money(self, job: Job) -> JobResult:
         payload = job.payload
+        if "failed" in payload and job.attempt == 1:
+            await self._tell_of_failed(job)
         with ending_the_job(OF_PROVIDER):
             await self._return(
                 lease=job.lease,
@@ -76,6 +79,23 @@ class Refunding:
                 reason=payload["reason"],
             )
         return JobResult(by_handler=True)
+
+    async def _tell_of_failed(self, job: Job) -> None:
+        """Raises JobImpossible: the same way would fail again, so that operators decide, and retry the job."""
+        payload = job.payload
+        await self._mediator.send(
+            RecordFailedRefund(
+                order_id=payload["order_id"],
+                transaction_id=payload["transaction_id"],
+                refund_id=payload["refund_id"],
+            )
+        )
+        raise JobImpossible(f"{payload['failed']}; retry this job to refund it again")
+
+    async def _dispute(self, job: Job) -> JobResult:
+        if job.payload["is_harmless"]:
+            return JobResult(note=job.payload["about"])
+        raise JobImpossible(f"{job.payload['about']}: answer it at the provider, then discard this job")
 
     async def _return(
         self,

@@ -79,6 +79,9 @@ class InMemoryIntents:
     async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
         return [r for r in self._refunds.values() if r.transaction_id in transaction_ids and r.made_as is not None]
 
+    async def find_by_intent(self, intent_id: str) -> Intent | None:
+        return next((kept for kept in self._intents.values() if kept.intent_id == intent_id), None)
+
     async def begin(self, charge: Charge) -> Intent:
         id = charge.transaction_id
         return self._intents.setdefault(id, Intent(transaction_id=id, order_id=charge.order_id, amount=charge.amount))
@@ -105,6 +108,13 @@ class InMemoryIntents:
 
     async def made(self, refund: KeptRefund, stripe_id: str) -> None:
         self._refunds[refund.refund_id] = replace(self._refunds[refund.refund_id], made_as=stripe_id)
+
+    async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
+        kept = self._refunds.get(refund_id)
+        if kept and kept.made_as in (None, stripe_id) and kept.failed_as != stripe_id:
+            failed = replace(kept, made_as=None, failed_as=stripe_id, generation=kept.generation + 1)
+            self._refunds[refund_id] = failed
+        return self._refunds.get(refund_id)
 
     async def next_refund_generation(self, refund: KeptRefund) -> None:
         kept = self._refunds[refund.refund_id]

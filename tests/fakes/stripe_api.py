@@ -60,6 +60,7 @@ class StripeApiFake:
 
     intents: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    disputes: dict[str, Json] = field(default_factory=dict)
     # What was asked, in order: "POST /v1/payment_intents".
     requests: list[str] = field(default_factory=list)
     keys_seen: list[str] = field(default_factory=list)
@@ -215,6 +216,10 @@ class StripeApiFake:
                 return self._cancel(self._intent(id), params)
             case ["POST", "v1", "refunds"]:
                 return self._refund(params)
+            case ["GET", "v1", "refunds", id]:
+                return self.refunds[id]
+            case ["GET", "v1", "disputes", id]:
+                return self.disputes[id]
             case ["GET", "v1", "refunds"]:
                 return self._list_refunds(params)
         raise Refusal(404, "invalid_request_error", f"Unrecognized request URL ({verb}: {path})")
@@ -293,6 +298,20 @@ class StripeApiFake:
         intent["last_payment_error"] = {"type": "card_error", "code": code, "message": message}
         intent["status"], intent["next_action"] = "requires_payment_method", None
 
+    def refund_fails(self, id: str) -> None:
+        """Days after it was made: the money is the shop's again."""
+        refund = self.refunds[id]
+        assert refund["status"] != "failed"
+        refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        self.intents[refund["payment_intent"]]["latest_charge"]["amount_refunded"] -= refund["amount"]
+
+    def is_disputed(self, intent_id: str, status: str = "needs_response") -> str:
+        """The id of the dispute, which has that status now."""
+        intent, id = self.intents[intent_id], f"du_{intent_id}"
+        about = {"payment_intent": intent_id, "amount": intent["amount"], "currency": intent["currency"]}
+        self.disputes[id] = {"id": id, "object": "dispute", "status": status, "reason": "fraudulent", **about}
+        return id
+
     def _succeed(self, intent: Json) -> None:
         intent["status"], intent["next_action"] = "succeeded", None
         intent["amount_received"] = intent["amount"]
@@ -323,6 +342,7 @@ class StripeApiFake:
             "id": f"re_{next(self._ids)}",
             "object": "refund",
             "amount": amount,
+            "currency": intent["currency"],
             "status": self.refunds_end_in,
             "created": int(time.time()),
             "payment_intent": intent["id"],

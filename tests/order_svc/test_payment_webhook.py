@@ -14,13 +14,14 @@ from easyorder.payment.v1 import ReceiveStripeEventResponse
 from chassis.clock import SystemClock
 from chassis.errors import AppError, Kind, Unavailable
 from chassis.grpc.clients import Client, rpc
+from chassis.money import Money
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.domain.status import Status
 from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE as PAYMENT
-from order_svc.payment.domain.provider import NoWebhooks
+from order_svc.payment.domain.provider import Incident, Notice, NoWebhooks
 from order_svc.payment.domain.provider import Webhooks as ProviderNotices
 from tests.fakes.chassis import InMemoryJobStore
 from tests.fakes.payment import in_memory_ledger
@@ -41,9 +42,11 @@ class Webhook:
         self._client = client
         self.woken = woken
 
-    async def notify(self, transaction_id: str, *, secret: str = SECRET) -> None:
-        about = {"object": "payment_intent", "metadata": {"transaction_id": transaction_id}}
-        body = json.dumps({"type": "payment_intent.succeeded", "data": {"object": about}})
+    async def notify(
+        self, transaction_id: str, *, secret: str = SECRET, kind: str = "payment_intent.succeeded", id: str = "pi_1"
+    ) -> None:
+        about = {"object": "payment_intent", "id": id, "metadata": {"transaction_id": transaction_id}}
+        body = json.dumps({"type": kind, "data": {"object": about}})
         signature = stripe.WebhookSignature.generate_signature_header(body, secret)
         request = HttpBody(content_type="application/json", data=body.encode())
         await self._client.call(RECEIVE, request, extra=(("stripe-signature", signature),))
@@ -58,6 +61,14 @@ class Webhook:
         return placed.id, payment.transaction_id
 
 
+async def _disputed(notice: Notice) -> Incident | None:
+    """The provider's answer, whatever the message said: one dispute is of an order, others are not of this shop."""
+    if notice.dispute != "du_1":
+        return None
+    amount = Money.of("10.00", "USD")
+    return Incident(id="du_1", transaction_id="t-1", order_id=1, amount=amount, reason="fraudulent", status="lost")
+
+
 @pytest.fixture
 def webhooks() -> ProviderNotices:
     return StripeWebhooks(SECRET, SystemClock(), tolerance=timedelta(minutes=5))
@@ -68,12 +79,13 @@ async def webhook(webhooks: ProviderNotices) -> AsyncIterator[Webhook]:
     app = CheckoutApp()
     ledger = in_memory_ledger()
     sandbox = Sandbox(lambda: ledger).provider
+    sandbox.incident = _disputed  # type: ignore[method-assign]
     async with serving({PAYMENT: PaymentApi(sandbox, webhooks)}) as payment:
         payments = GrpcPayments(payment.service("order"))
         store = InMemoryJobStore(app._state, app.clock)
         woken: list[None] = []
         async with serving(
-            {WEBHOOK: PaymentWebhookApi(payments.transaction_of, store, lambda: woken.append(None))}
+            {WEBHOOK: PaymentWebhookApi(payments.notice_of, app.send, store, lambda: woken.append(None))}
         ) as order:
             yield Webhook(order.anonymous(), app, woken)
 
@@ -115,6 +127,18 @@ async def test_a_charge_that_is_being_made_is_left_to_who_makes_it(webhook: Webh
 
     assert await webhook.app.status(placed.id) is Status.PAID
     assert webhook.app.payments.calls == ["charge"]
+
+
+async def test_a_dispute_is_kept_once_and_forged_ones_are_not(webhook: Webhook) -> None:
+    for _ in range(3):
+        await webhook.notify("ignored", kind="charge.dispute.closed", id="du_1")
+    await webhook.notify("ignored", kind="charge.dispute.closed", id="du_of_another_shop")
+    with pytest.raises(AppError, match="not signed by Stripe"):
+        await webhook.notify("ignored", kind="charge.dispute.closed", id="du_1", secret="whsec_theirs")
+
+    (job,) = await webhook.app.jobs()
+    assert (job.kind, job.key, job.payload["transaction_id"]) == ("dispute", "du_1/lost", "t-1")
+    assert job.payload["about"] == "10.00 USD are disputed (fraudulent); dispute du_1 is lost"
 
 
 @pytest.mark.reaches("SIGNATURE_INVALID")

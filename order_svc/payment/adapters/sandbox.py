@@ -16,7 +16,15 @@ from order_svc.payment.commands.record_action import RecordAction, record_action
 from order_svc.payment.commands.record_charge import Attempt, RecordCharge, record_charges
 from order_svc.payment.commands.record_refund import RecordRefund, record_refunds
 from order_svc.payment.domain.errors import ProviderUnavailable
-from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund, StoredTransaction
+from order_svc.payment.domain.provider import (
+    Charge,
+    Incident,
+    Notice,
+    PaymentState,
+    ProviderPayment,
+    Refund,
+    StoredTransaction,
+)
 from order_svc.payment.domain.tokens import CardBehaviour
 
 
@@ -54,6 +62,9 @@ class SandboxProvider:
 
     async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
         return await to_completion(self._page(after, limit))
+
+    async def incident(self, notice: Notice) -> Incident | None:
+        return None
 
     async def _late_attempt(self, command: RecordCharge) -> Attempt:
         # As with a real provider, a caller that stops waiting does not stop the charge. Its context has its deadline.

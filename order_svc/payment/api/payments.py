@@ -20,6 +20,7 @@ from easyorder.internal.payment.v1 import (
     RefundRequest,
     StoredRefund,
 )
+from easyorder.internal.payment.v1 import Incident as IncidentMessage
 from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
 from easyorder.internal.payment.v1 import StoredTransaction as StoredTransactionMessage
 
@@ -31,6 +32,7 @@ from order_svc.domain.status import PaymentMethod
 from order_svc.payment.domain.errors import PaymentMethodUnsupported
 from order_svc.payment.domain.provider import (
     Charge,
+    Incident,
     NoWebhooks,
     PaymentProvider,
     ProviderPayment,
@@ -105,8 +107,24 @@ class PaymentApi:
         return ListTransactionsResponse(transactions=[_stored(transaction) for transaction in found])
 
     async def check_notice(self, request: CheckNoticeRequest) -> CheckNoticeResponse:
-        transaction_id = self._webhooks.transaction_of(request.body, request.signature)
-        return CheckNoticeResponse(transaction_id=transaction_id or "")
+        notice = self._webhooks.notice_of(request.body, request.signature)
+        incident = await self._provider.incident(notice) if notice.refund or notice.dispute else None
+        transaction_id = incident.transaction_id if incident else notice.transaction_id
+        return CheckNoticeResponse(
+            transaction_id=transaction_id or "", incident=_incident(incident) if incident else None
+        )
+
+
+def _incident(incident: Incident) -> IncidentMessage:
+    return IncidentMessage(
+        id=incident.id,
+        order_id=incident.order_id,
+        refund_id=incident.refund_id,
+        amount=money_message(incident.amount),
+        status=incident.status,
+        reason=incident.reason,
+        is_harmless=incident.is_harmless,
+    )
 
 
 def _message(payment: ProviderPayment) -> ProviderPaymentMessage:

@@ -73,6 +73,32 @@ class StoredTransaction:
     refunds: tuple[tuple[str, Money], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a message of the provider is about; each is None where it is about something else, or not ours."""
+
+    transaction_id: str | None = None
+    refund: str | None = None
+    dispute: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A refund that failed after it was made, or a dispute: `id` is the provider's.
+
+    `refund_id` is ours, empty for a dispute. `is_harmless`: nobody has to do anything about it.
+    """
+
+    id: str
+    transaction_id: str
+    order_id: int
+    amount: Money
+    reason: str
+    refund_id: str = ""
+    status: str = ""
+    is_harmless: bool = False
+
+
 class PaymentProvider(Protocol):
     """Moves money. Each transaction_id is charged at most once, and each refund_id refunded at most once."""
 
@@ -92,6 +118,12 @@ class PaymentProvider(Protocol):
     async def find(self, transaction_id: str) -> ProviderPayment:
         """The known state of a transaction; UNSPECIFIED if there is none."""
 
+    async def incident(self, notice: Notice) -> Incident | None:
+        """What the provider says about the refund or dispute of a notice; None if all is well, or it is not ours.
+
+        A refund that failed can be made again. Raises ProviderUnavailable.
+        """
+
     async def stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
         """Those of these transactions that were ever heard of, sorted by id."""
 
@@ -102,8 +134,8 @@ class PaymentProvider(Protocol):
 class Webhooks(Protocol):
     """Verifies the messages that a provider sends when a payment changes."""
 
-    def transaction_of(self, body: bytes, signature: str) -> str | None:
-        """The transaction that a message is about; None if it is not one of ours.
+    def notice_of(self, body: bytes, signature: str) -> Notice:
+        """What a message is about.
 
         Raises WebhookSignatureInvalid if it is not from the provider or too old, WebhooksNotConfigured.
         """
@@ -112,5 +144,5 @@ class Webhooks(Protocol):
 class NoWebhooks:
     """The Webhooks of a provider that sends none."""
 
-    def transaction_of(self, body: bytes, signature: str) -> str | None:
+    def notice_of(self, body: bytes, signature: str) -> Notice:
         raise WebhooksNotConfigured("this shop expects no messages of a payment provider")

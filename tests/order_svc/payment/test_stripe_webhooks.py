@@ -11,7 +11,7 @@ import stripe
 
 from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.domain.errors import WebhookSignatureInvalid, WebhooksNotConfigured
-from order_svc.payment.domain.provider import NoWebhooks
+from order_svc.payment.domain.provider import Notice, NoWebhooks
 from tests.fakes.chassis import FakeClock
 
 SECRET = "whsec_ours"
@@ -42,7 +42,7 @@ def signed(body: bytes, clock: FakeClock, *, secret: str = SECRET) -> str:
 
 def is_refused(webhooks: StripeWebhooks, body: bytes, header: str) -> bool:
     try:
-        webhooks.transaction_of(body, header)
+        webhooks.notice_of(body, header)
     except WebhookSignatureInvalid:
         return True
     return False
@@ -51,7 +51,7 @@ def is_refused(webhooks: StripeWebhooks, body: bytes, header: str) -> bool:
 def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock: FakeClock) -> None:
     body = an_event()
 
-    assert webhooks.transaction_of(body, signed(body, clock)) == "t-1"
+    assert webhooks.notice_of(body, signed(body, clock)).transaction_id == "t-1"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_decides_none_of_our_payments_is_about_nothing(
 ) -> None:
     body = an_event(kind, **about)
 
-    assert webhooks.transaction_of(body, signed(body, clock)) is None
+    assert webhooks.notice_of(body, signed(body, clock)) == Notice()
 
 
 @pytest.mark.parametrize(
@@ -85,16 +85,24 @@ def test_what_a_shopper_did_not_confirm_is_asked_about(
 ) -> None:
     body = an_event(kind, **about)
 
-    assert webhooks.transaction_of(body, signed(body, clock)) == "t-1"
+    assert webhooks.notice_of(body, signed(body, clock)).transaction_id == "t-1"
 
 
-def test_a_refund_that_failed_is_told_to_operators(
-    webhooks: StripeWebhooks, clock: FakeClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    body = an_event("refund.failed", object="refund", id="re_7")
+@pytest.mark.parametrize(
+    ("kind", "notice"),
+    [
+        ("refund.failed", Notice(refund="id_7")),
+        ("refund.updated", Notice(refund="id_7")),
+        ("charge.refund.updated", Notice(refund="id_7")),
+        ("charge.dispute.created", Notice(dispute="id_7")),
+        ("charge.dispute.funds_withdrawn", Notice(dispute="id_7")),
+        ("charge.dispute.closed", Notice(dispute="id_7")),
+    ],
+)
+def test_what_goes_wrong_later_is_named(webhooks: StripeWebhooks, clock: FakeClock, kind: str, notice: Notice) -> None:
+    body = an_event(kind, id="id_7")
 
-    assert webhooks.transaction_of(body, signed(body, clock)) is None
-    assert "re_7" in capsys.readouterr().out
+    assert webhooks.notice_of(body, signed(body, clock)) == notice
 
 
 @pytest.mark.parametrize("seconds", [301, -301])
@@ -104,11 +112,11 @@ def test_an_old_message_is_refused_and_so_is_one_of_the_future(
     body = an_event()
     header = signed(body, clock)
     clock.advance(seconds * 299 / 301)
-    assert webhooks.transaction_of(body, header) == "t-1"
+    assert webhooks.notice_of(body, header).transaction_id == "t-1"
     clock.advance(seconds * 2 / 301)
 
     with pytest.raises(WebhookSignatureInvalid):
-        webhooks.transaction_of(body, header)
+        webhooks.notice_of(body, header)
 
 
 def test_a_forged_message_is_refused(webhooks: StripeWebhooks, clock: FakeClock) -> None:
@@ -137,15 +145,15 @@ def test_a_forged_message_is_refused(webhooks: StripeWebhooks, clock: FakeClock)
 def test_of_several_signatures_one_is_enough(webhooks: StripeWebhooks, clock: FakeClock) -> None:
     body = an_event()
 
-    assert webhooks.transaction_of(body, signed(body, clock).replace(",", ",v1=0ld,")) == "t-1"
+    assert webhooks.notice_of(body, signed(body, clock).replace(",", ",v1=0ld,")).transaction_id == "t-1"
 
 
 def test_a_time_with_more_behind_it_is_no_defect(webhooks: StripeWebhooks, clock: FakeClock) -> None:
     body = an_event()
 
-    assert webhooks.transaction_of(body, signed(body, clock).replace(",", "=x,", 1)) == "t-1"
+    assert webhooks.notice_of(body, signed(body, clock).replace(",", "=x,", 1)).transaction_id == "t-1"
 
 
 def test_without_a_secret_no_message_is_expected() -> None:
     with pytest.raises(WebhooksNotConfigured):
-        NoWebhooks().transaction_of(b"{}", "")
+        NoWebhooks().notice_of(b"{}", "")

@@ -76,6 +76,18 @@ class IntentState:
         return self.status in {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A refund or a dispute at Stripe. `refund_id` is ours, empty where another program made the refund."""
+
+    id: str
+    intent_id: str
+    amount: Money
+    status: str
+    reason: str
+    refund_id: str = ""
+
+
 class StripeApi:
     """The calls. All raise ProviderUnavailable if the outcome is unknown, Undecided if a new key is needed.
 
@@ -153,6 +165,32 @@ class StripeApi:
                 if _of(made.metadata, "refund_id") == refund_id and made.status not in _REFUNDS_THAT_FAILED:
                     return made.id
         return None
+
+    async def failed_refund(self, id: str) -> Trouble | None:
+        """A refund that failed or was cancelled; None if it did not."""
+        async with self._asked("retrieve refund"):
+            made = await self._v1.refunds.retrieve_async(id)
+        if made.status not in _REFUNDS_THAT_FAILED:
+            return None
+        return Trouble(
+            id=made.id,
+            intent_id=str(made.payment_intent or ""),
+            amount=_money(made.amount, made.currency),
+            status=made.status or "",
+            reason=_of(made, "failure_reason") or "unknown",
+            refund_id=_of(made.metadata, "refund_id") or "",
+        )
+
+    async def dispute(self, id: str) -> Trouble:
+        async with self._asked("retrieve dispute"):
+            found = await self._v1.disputes.retrieve_async(id)
+        return Trouble(
+            id=found.id,
+            intent_id=str(found.payment_intent or ""),
+            amount=_money(found.amount, found.currency),
+            status=found.status,
+            reason=found.reason,
+        )
 
     @asynccontextmanager
     async def _asked(self, what: str, worth_another_try: Set[str] = _WORTH_ANOTHER_TRY) -> AsyncIterator[None]:

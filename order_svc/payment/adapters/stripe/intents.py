@@ -50,6 +50,8 @@ class KeptRefund:
     amount: Money
     made_as: str | None = None
     generation: int = 0
+    # Stripe's id of the last one that failed after it was made.
+    failed_as: str | None = None
 
     def check(self, refund: Refund) -> None:
         """Raises RefundReused if the refund_id was for another amount or transaction."""
@@ -73,6 +75,9 @@ class Intents(Protocol):
     async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
         """The refunds of these transactions that Stripe is known to have made, oldest first."""
 
+    async def find_by_intent(self, intent_id: str) -> Intent | None:
+        """The record of the transaction that has this payment intent."""
+
     async def begin(self, charge: Charge) -> Intent:
         """Records the purpose of the transaction, unless there is a record. Returns the record."""
 
@@ -90,6 +95,12 @@ class Intents(Protocol):
 
     async def made(self, refund: KeptRefund, stripe_id: str) -> None:
         """Records that Stripe has created the refund."""
+
+    async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
+        """Records that the refund that was made as `stripe_id` has failed, so that it can be made again.
+
+        Returns the record, None if there is none. Another refund that was made since stays.
+        """
 
     async def next_refund_generation(self, refund: KeptRefund) -> None:
         """Gives the next attempt of the refund a new key, unless another attempt already did."""

@@ -18,6 +18,7 @@ from order_svc.payment.adapters.stripe.client import (
     KeyReused,
     StalePaymentIntent,
     StripeApi,
+    Trouble,
     Undecided,
 )
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
@@ -28,10 +29,20 @@ from order_svc.payment.domain.errors import (
     RefundReused,
     TransactionReused,
 )
-from order_svc.payment.domain.provider import Charge, PaymentState, ProviderPayment, Refund, StoredTransaction
+from order_svc.payment.domain.provider import (
+    Charge,
+    Incident,
+    Notice,
+    PaymentState,
+    ProviderPayment,
+    Refund,
+    StoredTransaction,
+)
 
 _VOID = "refunded before it was charged"
 _ASKED = 20
+# Disputes that the shop has won, or that never became one.
+_NOBODY_ACTS = {"won", "warning_closed", "prevented"}
 _UNDECIDED = {PaymentState.UNSPECIFIED, PaymentState.REQUIRES_ACTION}
 
 
@@ -116,6 +127,38 @@ class StripeProvider:
         if known.charged is None:
             raise ChargeNotConfirmed.of(charge.transaction_id)
         return known
+
+    async def incident(self, notice: Notice) -> Incident | None:
+        if notice.refund:
+            return await self._failed_refund(notice.refund)
+        return await self._dispute(notice.dispute) if notice.dispute else None
+
+    async def _failed_refund(self, stripe_id: str) -> Incident | None:
+        found = await self._api.failed_refund(stripe_id)
+        if found is None or not found.refund_id:
+            return None
+        kept = await self._intents.refund_failed(found.refund_id, stripe_id)
+        if kept is None or kept.made_as is not None or kept.failed_as != stripe_id:
+            return None
+        return await self._incident(found, refund_id=found.refund_id)
+
+    async def _dispute(self, dispute_id: str) -> Incident | None:
+        return await self._incident(await self._api.dispute(dispute_id))
+
+    async def _incident(self, found: Trouble, *, refund_id: str = "") -> Incident | None:
+        kept = await self._intents.find_by_intent(found.intent_id)
+        if kept is None:
+            return None
+        return Incident(
+            id=found.id,
+            transaction_id=kept.transaction_id,
+            order_id=kept.order_id or 0,
+            amount=found.amount,
+            reason=found.reason,
+            refund_id=refund_id,
+            status=found.status,
+            is_harmless=found.status in _NOBODY_ACTS,
+        )
 
     async def _make_intent(self, kept: Intent, charge: Charge) -> Intent:
         try:

@@ -20,6 +20,7 @@ from order_svc.payment.domain.provider import Charge, Refund
 T = TypeVar("T")
 
 _FIND = text("SELECT * FROM stripe_intent WHERE transaction_id = :transaction_id").columns(amount=Amount)
+_FIND_BY_INTENT = text("SELECT * FROM stripe_intent WHERE intent_id = :intent_id").columns(amount=Amount)
 _BEGIN = text(
     "INSERT INTO stripe_intent (transaction_id, order_id, amount, currency) "
     "VALUES (:transaction_id, :order_id, CAST(CAST(:amount AS text) AS numeric), :currency) "
@@ -51,6 +52,11 @@ _BEGIN_REFUND = text(
     "ON CONFLICT (refund_id) DO NOTHING"
 )
 _MADE = text("UPDATE stripe_refund SET made_as = :made_as WHERE refund_id = :refund_id")
+_REFUND_FAILED = text(
+    "UPDATE stripe_refund SET made_as = NULL, failed_as = :stripe_id, generation = generation + 1 "
+    "WHERE refund_id = :refund_id AND coalesce(made_as, :stripe_id) = :stripe_id "
+    "AND failed_as IS DISTINCT FROM :stripe_id"
+)
 _NEXT_REFUND_GENERATION = text(
     "UPDATE stripe_refund SET generation = generation + 1 WHERE refund_id = :refund_id AND generation = :generation"
 )
@@ -71,6 +77,13 @@ class SqlIntents:
     async def refunds_of(self, transaction_ids: Sequence[str]) -> list[KeptRefund]:
         rows = await fetch(self._engine, _REFUNDS_OF, {"ids": as_json(list(transaction_ids))})
         return [_refund(row) for row in rows]
+
+    async def find_by_intent(self, intent_id: str) -> Intent | None:
+        async def find(connection: AsyncConnection) -> Intent | None:
+            row = (await connection.execute(_FIND_BY_INTENT, {"intent_id": intent_id})).one_or_none()
+            return None if row is None else _intent(row)
+
+        return await to_completion(self._in_transaction(find))
 
     async def begin(self, charge: Charge) -> Intent:
         values = {
@@ -102,6 +115,14 @@ class SqlIntents:
 
     async def made(self, refund: KeptRefund, stripe_id: str) -> None:
         await self._change_refund(_MADE, {"refund_id": refund.refund_id, "made_as": stripe_id})
+
+    async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
+        async def change(connection: AsyncConnection) -> KeptRefund | None:
+            await connection.execute(_REFUND_FAILED, {"refund_id": refund_id, "stripe_id": stripe_id})
+            row = (await connection.execute(_FIND_REFUND, {"refund_id": refund_id})).one_or_none()
+            return None if row is None else _refund(row)
+
+        return await to_completion(self._in_transaction(change))
 
     async def next_refund_generation(self, refund: KeptRefund) -> None:
         values = {"refund_id": refund.refund_id, "generation": refund.generation}
@@ -156,5 +177,6 @@ def _refund(row: Row[Any]) -> KeptRefund:
         transaction_id=row.transaction_id,
         amount=Money(row.amount, row.currency),
         made_as=row.made_as,
+        failed_as=row.failed_as,
         generation=row.generation,
     )

@@ -11,10 +11,14 @@ import structlog
 
 from chassis.clock import Clock
 from order_svc.payment.domain.errors import WebhookSignatureInvalid
+from order_svc.payment.domain.provider import Notice
 
 log = structlog.get_logger(__name__)
 
 _DECIDED = {"payment_intent.succeeded", "payment_intent.canceled"}
+# Whether it has failed, Stripe says when it is asked.
+_OF_REFUNDS = {"refund.failed", "refund.updated", "charge.refund.updated"}
+_OF_DISPUTES = "charge.dispute."
 _FAILED, _NOT_CONFIRMED = "payment_intent.payment_failed", "payment_intent_authentication_failure"
 _NOT_STRIPES = "this is not signed by Stripe for this shop, or was too long ago"
 
@@ -27,7 +31,7 @@ class StripeWebhooks:
         self._clock = clock
         self._tolerance_s = tolerance.total_seconds()
 
-    def transaction_of(self, body: bytes, signature: str) -> str | None:
+    def notice_of(self, body: bytes, signature: str) -> Notice:
         try:
             # Without the SDK's tolerance check, which reads another clock.
             stripe.WebhookSignature.verify_header(body, signature, self._secret)
@@ -37,17 +41,26 @@ class StripeWebhooks:
         signed_at = next(int(part.split("=")[1]) for part in signature.split(",") if part.startswith("t="))
         if abs(self._clock.now().timestamp() - signed_at) > self._tolerance_s:
             raise WebhookSignatureInvalid(_NOT_STRIPES)
-        return _transaction_of(json.loads(body))
+        try:
+            return _notice(json.loads(body))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            # Of a shape that Stripe does not document: another attempt would not change it.
+            log.warning("a signed message of Stripe has no known shape")
+            return Notice()
 
 
-def _transaction_of(event: Any) -> str | None:
-    if event["type"] == "refund.failed":
-        refund = event["data"]["object"]["id"]
-        log.error("Stripe could not return the money after all; see its dashboard", refund=refund)
-    about = event["data"]["object"]
+def _notice(event: Any) -> Notice:
+    kind, about = event["type"], event["data"]["object"]
+    if kind in _OF_REFUNDS:
+        return Notice(refund=_text(about["id"]))
+    if kind.startswith(_OF_DISPUTES):
+        return Notice(dispute=_text(about["id"]))
     # Not other failed attempts: an immediate retry would bypass the backoff of the shop.
     declined = event["type"] == _FAILED and (about.get("last_payment_error") or {}).get("code") == _NOT_CONFIRMED
     if event["type"] not in _DECIDED and not declined:
-        return None
-    transaction_id: str | None = about["metadata"].get("transaction_id")
-    return transaction_id
+        return Notice()
+    return Notice(transaction_id=_text(about["metadata"].get("transaction_id")))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

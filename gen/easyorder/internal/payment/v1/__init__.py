@@ -11,6 +11,7 @@ __all__ = (
     "CheckNoticeRequest",
     "CheckNoticeResponse",
     "GetPaymentRequest",
+    "Incident",
     "ListTransactionsRequest",
     "ListTransactionsResponse",
     "PaymentState",
@@ -223,6 +224,11 @@ class CheckNoticeResponse(betterproto2.Message):
     Empty where the message is about nothing of ours.
     """
 
+    incident: "Incident | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What went wrong with a payment that was made, as the provider confirms; not set if nothing did.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "CheckNoticeResponse", CheckNoticeResponse)
 
@@ -240,6 +246,51 @@ class GetPaymentRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "GetPaymentRequest", GetPaymentRequest)
+
+
+@dataclass(eq=False, repr=False)
+class Incident(betterproto2.Message):
+    """
+    What an operator has to know of a payment that was made.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The provider's name for it: the id of a refund or of a dispute.
+    """
+
+    order_id: "int" = betterproto2.field(2, betterproto2.TYPE_INT64)
+    """
+    The number of the order; 0 where it was never charged by us.
+    """
+
+    refund_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The idempotency key of the refund that failed; empty for a dispute.
+    """
+
+    amount: "____google__type__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How much it is about.
+    """
+
+    status: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    Of a dispute, as the provider names it, such as needs_response.
+    """
+
+    reason: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Why, as the provider names it.
+    """
+
+    is_harmless: "bool" = betterproto2.field(7, betterproto2.TYPE_BOOL)
+    """
+    Whether nobody has to do anything about it, such as a dispute that was won.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "Incident", Incident)
 
 
 @dataclass(eq=False, repr=False)
