@@ -116,9 +116,11 @@ class Reconciler:
         found: list[Difference] = []
         after, looked_at = "", 0
         while page := await self._transactions.page(after=after, limit=self._page):
-            orders = await self._orders.orders({one.order_id for one in page if one.net > 0})
-            strange = (of_strange_charge(one, orders.get(one.order_id)) for one in page)
-            found += [difference for difference in strange if difference is not None]
+            own = await self._orders.transactions({one.order_id for one in page})
+            strange = [one for one in page if one.net > 0 and own.get(one.order_id) != one.transaction_id]
+            orders = await self._orders.orders({one.order_id for one in strange}) if strange else {}
+            differences = (of_strange_charge(one, orders.get(one.order_id)) for one in strange)
+            found += [difference for difference in differences if difference is not None]
             after, looked_at = page[-1].transaction_id, looked_at + len(page)
             progress("charges", looked_at)
         return found

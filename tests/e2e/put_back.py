@@ -31,7 +31,8 @@ async def put_back(mesh: RunningMesh, database: str, dump: str) -> None:
 
 async def reconciled(mesh: RunningMesh, *options: str) -> list[dict[str, Any]]:
     """What the command found."""
-    done = await asyncio.to_thread(_python, mesh, "-m", "cli", "reconcile", "--json", *options, refused=(1,))
+    command = ("-m", "cli", "reconcile", "--json", "--settle", "0.5", *options)
+    done = await asyncio.to_thread(_python, mesh, *command, refused=(1,))
     found: list[dict[str, Any]] = json.loads(done.stdout)
     assert done.returncode == any(not one["mended"] for one in found), done.stderr
     return found
@@ -41,7 +42,7 @@ async def mended(mesh: RunningMesh) -> list[dict[str, Any]]:
     """All that `--apply` found, until it finds nothing any more."""
     all_found: list[dict[str, Any]] = []
     for _ in range(6):
-        if not (found := await reconciled(mesh, "--apply", "--settle", "1")):
+        if not (found := await reconciled(mesh, "--apply")):
             return all_found
         all_found += found
     raise AssertionError(f"differences stay: {found}")

@@ -19,6 +19,10 @@ _BUSY = text(
     "AND CAST(payload ->> 'order_id' AS bigint) IN "
     "(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))"
 )
+_TRANSACTIONS = text(
+    "SELECT id, transaction_id FROM payment WHERE id IN "
+    "(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))"
+)
 _HOLD_KEYS = text(
     "SELECT payment.id, job.payload ->> 'hold_key' AS hold_key FROM payment "
     "JOIN job ON job.kind = 'charge' AND job.key = payment.transaction_id WHERE payment.id IN "
@@ -48,6 +52,12 @@ class SqlOrderBooks:
         return {
             id: StoredOrder(order=order, is_busy=id in busy, hold_key=keys.get(id) or "") for id, order in found.items()
         }
+
+    async def transactions(self, order_ids: Collection[int]) -> Mapping[int, str]:
+        with translated():
+            async with self._sessions() as session:
+                rows = await session.execute(_TRANSACTIONS, {"ids": as_json(list(order_ids))})
+                return {row.id: row.transaction_id for row in rows}
 
     async def placed_holds(self, order_ids: Collection[int]) -> set[int]:
         with translated():

@@ -127,6 +127,9 @@ class OrderBooks(Protocol):
     async def orders(self, order_ids: Collection[int]) -> Mapping[int, StoredOrder]:
         """Those of them that exist, by id."""
 
+    async def transactions(self, order_ids: Collection[int]) -> Mapping[int, str]:
+        """The transactions of the present payments of those of them that exist, by order id."""
+
     async def placed_holds(self, order_ids: Collection[int]) -> set[int]:
         """Those of the ids that belong to an order, as its id or as a hold that it took over."""
 

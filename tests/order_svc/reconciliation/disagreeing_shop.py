@@ -116,6 +116,10 @@ class DisagreeingShop(CheckoutApp):
             for id, order in found.items()
         }
 
+    async def transactions(self, order_ids: Collection[int]) -> Mapping[int, str]:
+        found = await self.orders(order_ids)
+        return {id: stored.order.payment.transaction_id for id, stored in found.items()}
+
     async def placed_holds(self, order_ids: Collection[int]) -> set[int]:
         async with self.open_uow() as uow:
             return await uow.orders.placed_holds(list(order_ids))
