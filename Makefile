@@ -23,6 +23,7 @@ SECONDS := 60
 WORKERS := 3
 UPGRADE :=
 SOAK :=
+I :=
 LEAST_COVERAGE := 85
 COVERED := .cache/coverage.json
 # Another project's modules, or another Python's library, are not to be found before ours.
@@ -38,7 +39,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-again soak alone load simulate chaos fuzz screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
+.PHONY: help up demo test test-again soak alone load simulate chaos fuzz images containers screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -76,6 +77,12 @@ chaos: $(VENV)/dev.stamp ## processes killed, frozen, cut off under load, for ho
 
 fuzz: $(VENV)/fuzz.stamp ## for SECONDS=60: bytes on which codecs, filters, tokens or Stripe's webhook fail; what is found is in .cache/fuzz
 	$(WITH_TOOLS) $(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+images: $(VENV)/dev.stamp ## the images of the services, Envoy and PgBouncer, by buildah or docker; I="--debootstrap" makes their base here, as root
+	$(WITH_TOOLS) $(BIN)/python -m deploy.containers.build $(I)
+
+containers: $(VENV)/dev.stamp ## as root: builds the images, starts compose.yaml under podman-compose, and passes a shopper's day against it
+	$(WITH_TOOLS) $(BIN)/python -m pytest tests/containers -n 0 -m load
 
 screenshots: $(VENV)/dev.stamp ## the pictures in docs/images, from the pages as they are
 	$(WITH_TOOLS) $(BIN)/python -m pytest tests/browser -n 0 -m screenshots
