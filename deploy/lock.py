@@ -50,14 +50,21 @@ def installed() -> dict[str, Package]:
 
 
 def asked_for(locks: Iterable[Path]) -> list[str]:
-    """The requirements that the locks were made from: pyproject.toml and requirements/build.in."""
+    """The requirements for this machine that the locks were made from: pyproject.toml and requirements/*.in."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     sources = {
-        "build.txt": (ROOT / "requirements/build.in").read_text(encoding="utf-8").split(),
+        "build.txt": _lines("requirements/build.in"),
         "runtime.txt": project["dependencies"],
         "dev.txt": project["optional-dependencies"]["dev"],
+        "fuzz.txt": _lines("requirements/fuzz.in"),
     }
-    return [requirement for lock in locks for requirement in sources[lock.name]]
+    asked = (requirement for lock in locks for requirement in sources[lock.name])
+    return [one for one in asked if _holds(Requirement(one), extras=())]
+
+
+def _lines(name: str) -> list[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line[:1].isalnum()]
 
 
 def faults(pinned: Mapping[str, str], found: Mapping[str, Package], roots: Iterable[str]) -> list[str]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from deploy.lock import ROOT, Package, asked_for, faults, installed, pins
+from deploy.requirements import FILES
 
 LOCKS = [ROOT / "requirements" / name for name in ("build.txt", "runtime.txt", "dev.txt")]
 
 
 def test_this_environment_is_what_the_locks_say() -> None:
     assert faults(pins(LOCKS), installed(), asked_for(LOCKS)) == []
+
+
+def test_each_lock_has_what_it_was_made_from() -> None:
+    for lock in FILES:
+        assert asked_for([ROOT / lock]) or "fuzz" in lock
+    fuzz = [ROOT / "requirements/fuzz.txt"]
+    assert {Requirement(one).name for one in asked_for(fuzz)} == set(pins(fuzz))
 
 
 def test_what_nothing_asks_for_is_not_looked_at() -> None:
