@@ -21,7 +21,8 @@ def kept() -> Iterator[tuple[str, bytes]]:
         yield from ((name, file.read_bytes()) for file in sorted((CORPUS / name).glob("*")))
 
 
-@pytest.mark.parametrize(("name", "data"), list(kept()))
+# Seeds with a nonce differ in each process, so they are no ids.
+@pytest.mark.parametrize(("name", "data"), list(kept()), ids=[f"{n}-{name}" for n, (name, _) in enumerate(kept())])
 def test_what_is_kept_ends_as_declared(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
