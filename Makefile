@@ -57,6 +57,7 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, SOAK=1 w
 	$(if $(COVERAGE),$(BIN)/slipcover --fail-under $(if $(filter tests,$(T)),$(LEAST_COVERAGE),0) --merge $(COVERED) --out $(COVERED))
 
 test-again: $(VENV)/dev.stamp ## the tests that failed the last time, one after the other
+	@! grep -vE '^[{}]|::' .pytest_cache/v/cache/lastfailed || { echo "These are no tests that failed: they were not collected."; exit 1; }
 	$(WITH_TOOLS) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -n 0 -m 'not load and not screenshots'
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
