@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree.ElementTree import tostring
 
 import pygal
+from pygal.etree import etree
 from pygal.style import Style
 
 _GREY = "#808080"
@@ -53,5 +53,6 @@ def _drawn(
     for parent in root.iter():
         for script in [child for child in parent if str(child.tag).endswith("script")]:
             parent.remove(script)
-    drawn: bytes = tostring(root)
+    # Of the library that pygal has drawn with: lxml where it is installed.
+    drawn: bytes = etree.tostring(root)
     return drawn

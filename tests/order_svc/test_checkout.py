@@ -611,4 +611,6 @@ async def test_a_refund_that_the_provider_can_not_give_now_is_given_later(app: C
 
 
 def test_no_job_of_an_order_may_be_discarded(app: CheckoutApp) -> None:
-    assert set(jobs.NOT_DISCARDABLE) == {*app.checkout.job_handlers(), *app.refunding.job_handlers()}
+    handled = {*app.checkout.job_handlers(), *app.refunding.job_handlers()}
+    # A dispute tells operators of something, and leaves nothing unfinished.
+    assert set(jobs.NOT_DISCARDABLE) | {jobs.DISPUTE} == handled

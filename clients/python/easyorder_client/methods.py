@@ -625,7 +625,8 @@ class Methods(SyncCalls):
         return self._call(CANCEL_ORDER, request, timeout)
 
     def retry_payment(self, request: m.RetryPaymentRequest, *, timeout: float | None = None) -> m.Order:
-        """Pays a FAILED order again, with a new payment, after its stock was held again. OUT_OF_STOCK if it is gone,
+        """Pays a FAILED order again, with a new payment, after its stock was held again. OUT_OF_STOCK or
+        PRODUCT_ITEM_NOT_FOUND if it is gone, INCENTIVE_INVALID if a code or the points do not apply any more,
         ILLEGAL_TRANSITION if the order is not FAILED."""
         return self._call(RETRY_PAYMENT, request, timeout)
 
@@ -1026,7 +1027,8 @@ class AsyncMethods(AsyncCalls):
         return await self._call(CANCEL_ORDER, request, timeout)
 
     async def retry_payment(self, request: m.RetryPaymentRequest, *, timeout: float | None = None) -> m.Order:
-        """Pays a FAILED order again, with a new payment, after its stock was held again. OUT_OF_STOCK if it is gone,
+        """Pays a FAILED order again, with a new payment, after its stock was held again. OUT_OF_STOCK or
+        PRODUCT_ITEM_NOT_FOUND if it is gone, INCENTIVE_INVALID if a code or the points do not apply any more,
         ILLEGAL_TRANSITION if the order is not FAILED."""
         return await self._call(RETRY_PAYMENT, request, timeout)
 
