@@ -65,7 +65,7 @@ make() {
     UP=$!
     timeout 60 grep -q -m 1 'EasyOrder is up' <(tail -n +1 -F --pid="$UP" "up-$RUN.log" 2>/dev/null)
 }
-trap '[ -z "${UP:-}" ] || kill -TERM "$UP"; wait' EXIT
+trap '[ -z "${UP:-}" ] || kill -TERM "$UP" || true; wait' EXIT
 make up
 """
 
