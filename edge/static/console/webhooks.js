@@ -24,6 +24,7 @@ export function WebhooksScreen({ session, route, id }) {
 
 function Webhooks({ session }) {
   const [asked, ask] = useState(null);
+  const [secret, show] = useState(null);
   const pages = usePages(async (pageToken, signal) => {
     const page = await session.get(PATH, { pageSize: 50, pageToken }, signal);
     return [page.webhooks, page.nextPageToken];
@@ -53,8 +54,8 @@ function Webhooks({ session }) {
   const close = () => ask(null);
   const shown = (webhook) => {
     pages.reload();
-    // The dialog that asked closes first.
-    setTimeout(() => ask({ secret: webhook.secret }));
+    // The dialog that asked closes first. The event of that may come later, and must not take the secret away.
+    setTimeout(() => show(webhook.secret));
   };
   return html`
     <${Heading} title="Webhooks">
@@ -69,9 +70,9 @@ function Webhooks({ session }) {
     ${asked?.remove &&
     html`<${Dialog} title="Delete the webhook" submit="Delete" danger onClose=${close} onSubmit=${() => removed(asked.remove)}>
       <p>${asked.remove.url} gets nothing more, and its log is deleted.</p><//>`}
-    ${asked?.secret &&
-    html`<${Dialog} title="The secret" submit="I have it" onClose=${close} onSubmit=${() => {}}>
-      <p>It is shown this once. Receivers verify with it what they get.</p><p><code>${asked.secret}</code></p><//>`}`;
+    ${secret &&
+    html`<${Dialog} title="The secret" submit="I have it" onClose=${() => show(null)} onSubmit=${() => {}}>
+      <p>It is shown this once. Receivers verify with it what they get.</p><p><code>${secret}</code></p><//>`}`;
 }
 
 function State({ of }) {
