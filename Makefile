@@ -33,6 +33,9 @@ unexport PYTHONDONTWRITEBYTECODE
 # pytest ends with 5 where it selects nothing; only a part of the tests may have none of a kind.
 NONE_IS_FINE = $(if $(filter tests,$(T)),,|| [ $$? -eq 5 ])
 
+# Whether the tests have run enough of the lines; of a part of the tests it is only said.
+IS_COVERED = $(if $(COVERAGE),$(BIN)/slipcover --fail-under $(if $(filter tests,$(T)),$(LEAST_COVERAGE),0) --merge $(COVERED) --out $(COVERED))
+
 # An environment that was moved or copied, or whose Python is gone, is made again.
 ifneq ($(wildcard $(VENV)/*.stamp),)
 $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp)
@@ -54,11 +57,12 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, SOAK=1 w
 	@mkdir -p .cache
 	$(WITH_TOOLS) $(BIN)/python $(if $(COVERAGE),-m slipcover --json --out $(COVERED)) -m pytest $(T) -n $(WORKERS) \
 	    $(if $(SOAK),-m 'not alone and not load and not screenshots')
-	$(if $(COVERAGE),$(BIN)/slipcover --fail-under $(if $(filter tests,$(T)),$(LEAST_COVERAGE),0) --merge $(COVERED) --out $(COVERED))
+	$(IS_COVERED)
 
 test-again: $(VENV)/dev.stamp ## the tests that failed the last time, one after the other
 	@! grep -vE '^[{}]|::' .pytest_cache/v/cache/lastfailed || { echo "These are no tests that failed: they were not collected."; exit 1; }
 	$(WITH_TOOLS) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -n 0 -m 'not load and not screenshots'
+	$(IS_COVERED)
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n $(WORKERS) -m 'soak and not alone' $(NONE_IS_FINE)

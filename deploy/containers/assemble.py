@@ -165,7 +165,7 @@ def _needed(root: Path, elf: Path) -> Iterator[str]:
     """The libraries of the system that a file loads, the image's own excepted."""
     said = subprocess.run(["ldd", str(elf)], capture_output=True, encoding="utf-8").stdout
     if "not found" in said:
-        sys.exit(f"{elf} needs what is not there:\n{said}")
+        sys.exit(f"{elf} loads libraries that are missing:\n{said}")
     for named, loader in _FOUND.findall(said):
         path = named or loader
         if not path.startswith((str(root), str(OURS))):
