@@ -138,7 +138,7 @@ class StripeProvider:
         if found is None or not found.refund_id:
             return None
         kept = await self._intents.refund_failed(found.refund_id, stripe_id)
-        if kept is None or kept.made_as is not None or kept.failed_as != stripe_id:
+        if kept is None or kept.made_as is not None:
             return None
         return await self._incident(found, refund_id=found.refund_id)
 
