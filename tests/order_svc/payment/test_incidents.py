@@ -58,6 +58,25 @@ async def test_it_is_made_again_once_and_then_nothing_is_wrong(stripe: Stripe) -
     assert stripe.api.net() == [0]
 
 
+async def test_only_the_refund_that_stands_fails_and_only_once(stripe: Stripe) -> None:
+    """Each failure gives the next attempt another key at Stripe, so one more would pay the refund twice."""
+    await stripe.charge(CHARGE)
+    intents = stripe.open_intents()
+    begun = await intents.begin_refund(a_refund())
+    await intents.made(begun, "re_1")
+
+    failed = await intents.refund_failed(begun.refund_id, "re_1")
+    assert failed is not None
+    assert (failed.made_as, failed.generation) == (None, begun.generation + 1)
+    assert await intents.refund_failed(begun.refund_id, "re_1") == failed
+
+    await intents.made(failed, "re_2")
+    stands = await intents.begin_refund(a_refund())
+    assert stands.made_as == "re_2"
+    for other in ("re_1", "re_0"):
+        assert await intents.refund_failed(begun.refund_id, other) == stands
+
+
 async def test_a_refund_whose_reply_was_lost_and_that_failed_is_made_again(stripe: Stripe) -> None:
     await stripe.charge(CHARGE)
     stripe.api.faults.append(Fault("POST /v1/refunds", then="lost"))
