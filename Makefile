@@ -21,6 +21,7 @@ SEED := 1
 SECONDS := 60
 # On two cores: some tests only wait.
 WORKERS := 3
+DRIVER := asyncpg
 UPGRADE :=
 SOAK :=
 I :=
@@ -59,9 +60,9 @@ test: $(VENV)/dev.stamp ## the tests; T=tests/chassis for some of them, SOAK=1 w
 	    $(if $(SOAK),-m 'not alone and not load and not screenshots')
 	$(IS_COVERED)
 
-test-again: $(VENV)/dev.stamp ## the tests that failed the last time, one after the other
+test-again: $(VENV)/dev.stamp ## the tests that failed the last time, one after the other; DRIVER=aioodbc over ODBC
 	@! grep -vE '^[{}]|::' .pytest_cache/v/cache/lastfailed || { echo "These are no tests that failed: they were not collected."; exit 1; }
-	$(WITH_TOOLS) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -n 0 -m 'not load and not screenshots'
+	$(WITH_TOOLS) $(BIN)/python -m pytest --last-failed --last-failed-no-failures none -n 0 -m 'not load and not screenshots' --driver $(DRIVER)
 	$(IS_COVERED)
 
 soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, replicas, the benchmark

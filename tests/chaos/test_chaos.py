@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.run import run
 
-KILLS = 15
+KILLS = 8
 
 
 @pytest.mark.soak

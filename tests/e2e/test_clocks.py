@@ -25,7 +25,6 @@ from tests.polling import eventually
 from tests.security.test_holds_without_an_order import hold_without_an_order
 
 pytestmark = [
-    pytest.mark.soak,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not IS_INSTALLED, reason="needs Debian's faketime"),
 ]
@@ -38,6 +37,8 @@ QUICK = {"UNPLACED_HOLD_S": "0.5", "RESERVATION_REAP_S": "0.2", "ACCESS_TOKEN_LI
 READ_EVERY_S = 10
 MOMENT_S = 2
 WITHIN_S = 15
+# One of each kind in every run: each takes both cores for ten seconds.
+soak, load = (partial(pytest.param, marks=mark) for mark in (pytest.mark.soak, pytest.mark.load))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ async def orders_are_placed(loop: ClosedLoop) -> None:
     await eventually(lambda: len(loop.orders) > placed + 20, timeout_s=WITHIN_S)
 
 
-@pytest.mark.parametrize("service", ["order", "inventory", "payment", "identity"])
+@pytest.mark.parametrize("service", [soak("order"), load("inventory"), load("payment"), load("identity")])
 async def test_a_clock_is_set_while_orders_are_placed(
     mesh: RunningMesh, clocks: Clocks, http: httpx.AsyncClient, service: str
 ) -> None:
@@ -105,7 +106,7 @@ async def test_a_clock_is_set_while_orders_are_placed(
     await invariants.check(mesh, loop.orders)
 
 
-@pytest.mark.parametrize("ahead_s", [-3600, 3600])
+@pytest.mark.parametrize("ahead_s", [soak(-3600), load(3600)])
 async def test_the_clocks_of_all_are_set_at_once(
     mesh: RunningMesh, clocks: Clocks, http: httpx.AsyncClient, ahead_s: int
 ) -> None:
@@ -127,7 +128,7 @@ async def test_the_clocks_of_all_are_set_at_once(
     await invariants.check(mesh, loop.orders)
 
 
-@pytest.mark.parametrize("ahead_s", [-3600, 3600])
+@pytest.mark.parametrize("ahead_s", [soak(-3600), load(3600)])
 async def test_a_process_starts_with_a_clock_that_is_wrong(
     mesh: RunningMesh, clocks: Clocks, http: httpx.AsyncClient, ahead_s: int
 ) -> None:

@@ -44,10 +44,9 @@ async def signs_in(mesh: RunningMesh) -> str | None:
         return None
 
 
+@pytest.mark.load
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    ("clients", "seconds"), [pytest.param(2, 2, marks=pytest.mark.soak), pytest.param(32, 60, marks=pytest.mark.load)]
-)
+@pytest.mark.parametrize(("clients", "seconds"), [(2, 2), (32, 60)])
 async def test_orders_go_on_while_keys_rotate_and_identity_restarts(clients: int, seconds: float) -> None:
     with data_folder() as data_dir, running_mesh(data_dir, SETTINGS | AHEAD) as mesh:
         async with Shop.client(mesh.url) as http:

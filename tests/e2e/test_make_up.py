@@ -143,7 +143,7 @@ async def test_from_the_first_start_to_the_last_stop_at_any_path_in_any_locale(d
 
 @pytest.mark.soak
 async def test_what_hangs_is_replaced(data_dir: Path) -> None:
-    with running_mesh(data_dir, {"UNRESPONSIVE_AFTER_S": "6"}) as mesh:
+    with running_mesh(data_dir, {"UNRESPONSIVE_AFTER_S": "12"}) as mesh:
         children = psutil.Process(mesh.pid).children()
         hung = [child for child in children if child.name() == "envoy" or child.cmdline()[-1:] == ["edge"]]
         assert len(hung) == 2
@@ -151,11 +151,12 @@ async def test_what_hangs_is_replaced(data_dir: Path) -> None:
         for child in hung:
             child.suspend()
 
-        await eventually(lambda: not any(child.is_running() for child in hung), timeout_s=40)
-        await eventually(lambda: healthy(mesh), timeout_s=20)
+        await eventually(lambda: not any(child.is_running() for child in hung), timeout_s=60)
+        await eventually(lambda: healthy(mesh), timeout_s=60)
+        killed = {line for line in mesh.log.splitlines() if "killing it" in line}
         for name in ("edge", "envoy"):
-            assert f"{name} does not answer any more; killing it" in mesh.log
-        assert mesh.log.count("killing it") == 2, "what answers is left alone"
+            assert any(f"{name} does not answer any more; killing it" in line for line in killed)
+        assert len(killed) == 2, f"what answers is left alone: {killed}"
 
 
 async def connected(mesh: RunningMesh) -> set[tuple[str, str]]:

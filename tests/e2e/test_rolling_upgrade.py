@@ -68,7 +68,7 @@ def mesh() -> Iterator[RunningMesh]:
         yield running
 
 
-@pytest.mark.soak
+@pytest.mark.load
 @pytest.mark.timeout(240)
 async def test_both_machines_of_a_mesh_are_replaced(mesh: RunningMesh) -> None:
     """As they are where each has one process of every service."""

@@ -157,6 +157,7 @@ async def test_all_promises_hold_in_the_end(
         await let_holds_end(shop)
         await eventually(lambda: at_rest(shop), timeout_s=SETTLED_WITHIN_S)
         assert await dead_letters(shop) == []
+        await chaos.ask_again()
         await invariants.check(shop, [life.order.id for life in chaos.lives])
         came = dict(zip(items, STOCK.values(), strict=True))
         came[items[-1]] += chaos.delivered

@@ -107,6 +107,8 @@ class Chaos:
         self._restarts: list[float] = []
         self._is_over = False
         self.lives: list[Life] = []
+        # What shoppers gave up after a refusal, though an earlier attempt of theirs had no reply.
+        self._doubtful: list[tuple[str, Act]] = []
         self.users = {*FAMILIES}
         self.delivered = 0
 
@@ -122,6 +124,20 @@ class Chaos:
         await asyncio.gather(*shoppers, *restarting, *breaking, self._deliveries(), self._campaign())
         self._is_over = True
         await asyncio.gather(*operators)
+
+    async def ask_again(self) -> None:
+        """Shoppers who were refused after an attempt without a reply hear of the order that this attempt placed."""
+        async with self._shop.database("easyorder_order_write") as database:
+            keys = [row["id"] for row in await database.fetch("SELECT id FROM idempotency_key")]
+        used = {key.rpartition("#")[2] for key in keys}
+        for user, refused in self._doubtful:
+            if refused.request.request_id not in used:
+                continue
+            client = self._shop.client(self._shop.tokens.user(user))
+            answered = await self._ask(client, CREATE, refused.request, _REUSED)
+            told = {life.order.id for life in self.lives}
+            if answered.reply and answered.reply.id not in told:
+                self.lives.append(Life(user=user, created=replace(answered, began=refused.began)))
 
     async def save_points(self) -> None:
         """Every family has some to spend."""
@@ -243,7 +259,10 @@ class Chaos:
         # A copy may be refused and a later one not: pieces come back.
         assert len({act.reply.id for act in done if act.reply}) <= 1, f"one request_id, several orders: {acts}"
         assert len({str(act.request) for act in done}) <= 1, f"one request_id, two bodies: {acts}"
-        return Life(user=user, created=done[0]) if done else None
+        if done:
+            return Life(user=user, created=done[0])
+        self._doubtful += [(user, act) for act in acts if act.outcome is Outcome.UNKNOWN]
+        return None
 
     async def _change(self, client: Client, request_id: str, life: Life) -> None:
         etag = life.order.etag if self._random.random() < 0.1 else ""
