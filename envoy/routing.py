@@ -270,19 +270,20 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 
 
 def _action(method: Method, cluster: str) -> JsonObject:
-    reads = method.name.startswith(("Get", "List", "Preview"))
+    # Whatever streams reads; once its first message has come, Envoy retries it no more.
+    reads = method.server_streaming or method.name.startswith(("Get", "List", "Preview"))
+    retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES}
     if method.server_streaming:
         return {
             # Exports of operators are few, and some services serve no other streams.
             "cluster": cluster if method.service == OPS else f"{cluster}_streams",
             "timeout": "0s",
-            "retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES},
+            "retry_policy": RETRY_ELSEWHERE | retries,
         }
-    retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES, "per_try_timeout": UNARY_TIMEOUT}
     return {
         "cluster": cluster,
         "max_stream_duration": UNARY_DURATION,
-        "retry_policy": RETRY_ELSEWHERE | retries,
+        "retry_policy": RETRY_ELSEWHERE | retries | {"per_try_timeout": UNARY_TIMEOUT},
         # Of the limits of a cluster: reads and writes take no places of each other.
         "priority": READS if reads else WRITES,
     }

@@ -109,6 +109,26 @@ async def test_a_stream_without_any_event_is_204(
     assert messages == []
 
 
+@pytest.mark.parametrize("sent", [0, 1])
+async def test_a_stream_is_opened_again_unless_it_has_begun(
+    sent: int, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+) -> None:
+    """As when its process ends in this moment."""
+
+    async def stops_once(request: Any, context: Any) -> AsyncIterator[Any]:
+        first = len(mesh.calls) == 1
+        for number in range(sent if first else 1):
+            yield new(ORDER_EVENT, resume_token=f"{number}", heartbeat={})
+        if first:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "the process ends")
+
+    mesh.answers[WATCH_ORDER] = stops_once
+    async with http.stream("GET", WATCH, headers=bearer) as reply:
+        received = [event async for event in events(reply) if "heartbeat" in event]
+
+    assert (reply.status_code, len(received), len(mesh.calls)) == (200, 1, 1 if sent else 2)
+
+
 async def test_a_ticket_may_be_a_parameter(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
     watched = await http.get("/api/v1/orders:watch", params={"ticket": TICKET, "resumeToken": "here"})
     assert watched.status_code == 204
