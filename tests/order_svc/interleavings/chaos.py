@@ -135,8 +135,8 @@ class Chaos:
                 continue
             client = self._shop.client(self._shop.tokens.user(user))
             answered = await self._ask(client, CREATE, refused.request, _REUSED)
-            told = {life.order.id for life in self.lives}
-            if answered.reply and answered.reply.id not in told:
+            known = {life.order.id for life in self.lives}
+            if answered.reply and answered.reply.id not in known:
                 self.lives.append(Life(user=user, created=replace(answered, began=refused.began)))
 
     async def save_points(self) -> None:
