@@ -1,10 +1,10 @@
-"""The rpcs of edge: pages and documents of the HTTP interface, and the keys that Envoy verifies tokens with."""
+"""The rpcs of edge: pages and documents of the HTTP interface, health, and the keys that Envoy verifies tokens with."""
 
 from __future__ import annotations
 
 import json
 from asyncio import to_thread
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from easyorder.edge.v1 import (
     GetConsoleRequest,
@@ -20,13 +20,16 @@ from easyorder.edge.v1 import (
 )
 from easyorder.google.api import HttpBody
 from easyorder.identity.v1 import GetJwksRequest, Jwks
+from easyorder.ops.v1 import HealthEvent, WatchHealthRequest
 
 from chassis.auth.keys import KeyCache, to_jwks
 from chassis.errors import Unavailable
+from chassis.grpc import metadata
 from chassis.wire import Encoded
 from edge.app_pages import app_page, reference_page
 from edge.assets import HTML, Asset, NoSuchFile, reply
 from edge.guides import FIRST, guide
+from edge.health_stream import HealthStream
 from edge.home import content_policy
 from edge.mesh_health import SERVING, MeshHealth
 
@@ -84,6 +87,14 @@ class PortalApi:
             raise Unavailable(f"not serving: {', '.join(failing)}", metadata=states)
         health = json.dumps({"status": SERVING, "services": states})
         return HttpBody(content_type="application/json", data=health.encode())
+
+
+class HealthApi:
+    def __init__(self, stream: HealthStream) -> None:
+        self._stream = stream
+
+    def watch_health(self, request: WatchHealthRequest) -> AsyncIterator[HealthEvent]:
+        return self._stream.of(metadata.incoming.get()[metadata.AUTHORIZATION])
 
 
 class KeysApi:

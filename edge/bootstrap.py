@@ -10,9 +10,10 @@ from chassis.auth.service_tokens import ServiceKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.grpc.clients import Client
 from chassis.grpc.server import GrpcServer, serve
-from edge.api import KeysApi, PortalApi
+from edge.api import HealthApi, KeysApi, PortalApi
 from edge.assets import static_files
 from edge.config import EdgeSettings
+from edge.health_stream import HealthStream
 from edge.home import home_page
 from edge.mesh_health import MeshHealth
 from edge.openapi import document
@@ -22,6 +23,7 @@ from rate_limits.limits_file import read_rate_limits
 
 NAME = "edge"
 PORTAL = "easyorder.edge.v1.PortalService"
+HEALTH = "easyorder.ops.v1.HealthService"
 IDENTITY = "easyorder.identity.v1.IdentityService"
 
 
@@ -34,11 +36,13 @@ def portal(settings: EdgeSettings, health: MeshHealth, identity: Client) -> Grpc
         address=settings.listen_address or settings.edge_address,
         servicers={
             PORTAL: PortalApi(home=home_page(), open_api=json.dumps(document()), files=static_files(), health=health),
+            HEALTH: HealthApi(HealthStream(health)),
             IDENTITY: KeysApi(keys),
         },
         tls=settings.tls(NAME),
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME)),
         call_timeout_s=settings.call_timeout_s,
+        stream_limits=settings.stream_limits,
         reflection_for_all=settings.is_local,
         trusted_proxies=settings.trusted_proxies,
         limiter=CallLimiter(limits),

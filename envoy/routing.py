@@ -32,6 +32,7 @@ CLUSTERS = {
     "easyorder.identity.v1.IdentityService": "identity",
     "easyorder.incentive.v1.IncentiveService": "inventory",
     "easyorder.inventory.v1.InventoryService": "inventory",
+    "easyorder.ops.v1.HealthService": "edge",
     "easyorder.order.v1.OrderService": "order",
     "easyorder.order.v1.OrderWatchService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chassis import contract
-from edge.api import PortalApi
+from edge.api import HealthApi, PortalApi
 from identity_svc.api.identity import IdentityApi
 from identity_svc.api.revocations import RevocationApi
 from inventory_svc.api.incentives import IncentiveApi
@@ -30,6 +30,7 @@ SERVICERS = {
     "identity.v1.IdentityService": IdentityApi,
     "incentive.v1.IncentiveService": IncentiveApi,
     "inventory.v1.InventoryService": InventoryApi,
+    "ops.v1.HealthService": HealthApi,
     "ops.v1.OpsService": OpsApi,
     "internal.identity.v1.RevocationService": RevocationApi,
     "internal.inventory.v1.ReservationService": ReservationApi,

@@ -56,6 +56,24 @@ async def test_every_order_of_a_burst_is_counted_also_across_a_crash(
     assert await page.locator("[data-order]").count() >= 80
 
 
+async def test_a_process_that_is_killed_is_shown_without_asking_for_it(mesh: RunningMesh, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.partition("/api/v1/admin/")[2]))
+    console = await Console.open(page, "health")
+    payment = console.row("Payment")
+    await expect(payment).to_contain_text("Serving")
+    await expect(page.get_by_text("All processes serve")).to_be_visible()
+    since = await payment.locator("time").get_attribute("datetime")
+
+    mesh.kill("order_svc.payment")
+
+    await expect(payment).to_contain_text("Unreachable")
+    await expect(page.get_by_text("1 of 4 processes does not serve")).to_be_visible()
+    await expect(page.get_by_text("All processes serve")).to_be_visible()
+    await expect(payment.locator("time")).not_to_have_attribute("datetime", since or "")
+    assert [path for path in asked if path.startswith(("health", "ops/"))] == ["health:watch"]
+
+
 @pytest.mark.load
 @pytest.mark.timeout(LOAD_S + 120)
 async def test_minutes_of_load_fill_no_memory_and_lose_nothing(mesh: RunningMesh, admin: Shop, shopper: Shop) -> None:

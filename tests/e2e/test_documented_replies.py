@@ -207,6 +207,7 @@ async def of_operators(call: Caller, mesh: RunningMesh) -> None:
     await call("GET", f"{path}/errors")
     await call("GET", f"{path}/audit")
     await call("GET", f"{path}/audit:export?action=DiscardJob")
+    await call.first_event("/api/v1/admin/health:watch")
     for service in ("identity", "inventory", "order", "payment"):
         await call("GET", f"/api/v1/admin/ops/{service}/stats")
         await call("GET", f"/api/v1/admin/ops/{service}/metrics")

@@ -21,15 +21,22 @@ SERVICES = ("identity", "inventory", "order", "payment")
 
 
 class CountingHealth(HealthServicer):
-    """Counts how often it is asked."""
+    """Counts how often it is asked, and who watches it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked = 0
+        self.asked = self.watchers = 0
 
     async def Check(self, request: Any, context: Any) -> Any:
         self.asked += 1
         return await super().Check(request, context)
+
+    async def Watch(self, request: Any, context: Any) -> None:
+        self.watchers += 1
+        try:
+            await super().Watch(request, context)
+        finally:
+            self.watchers -= 1
 
 
 @dataclass
@@ -56,6 +63,10 @@ class HealthServers:
     def asked(self, service: str) -> int:
         """How often it was asked for its health."""
         return self._health[service].asked
+
+    def watchers(self, service: str) -> int:
+        """How many watch its health."""
+        return self._health[service].watchers
 
     async def stop(self, service: str) -> None:
         await self._servers.pop(service).stop(None)

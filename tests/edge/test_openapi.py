@@ -142,7 +142,7 @@ def test_every_oneof_of_a_reply_is_one_of(api: Any) -> None:
         if len(oneof.fields) > 1
     }
 
-    assert oneofs.keys() == {"OrderEvent", "InventoryEvent", "TrackedOrderEvent", "JobsEvent"}
+    assert oneofs.keys() == {"OrderEvent", "InventoryEvent", "TrackedOrderEvent", "JobsEvent", "HealthEvent"}
     for name, fields in oneofs.items():
         (choice,) = api["components"]["schemas"][name]["allOf"]
         assert [list(one["properties"]) for one in choice["oneOf"]] == [[field] for field in fields]

@@ -121,6 +121,7 @@ OpsService/ExportAuditEntries            401     403    403    403   403     401
 OpsService/GetStats                      401     403    403    403   403     401       yes    403        403    403
 OpsService/GetMetrics                    401     403    403    403   403     401       yes    403        403    403
 OpsService/WatchMetrics                  401     403    403    403   403     401       yes    403        403    403
+HealthService/WatchHealth                401     403    403    403   403     403       yes    403        403    403
 WebhookService/CreateWebhook             401     403    403    403   403     401       yes    403        403    403
 WebhookService/GetWebhook                401     403    403    403   403     401       yes    403        403    403
 WebhookService/ListWebhooks              401     403    403    403   403     401       yes    403        403    403

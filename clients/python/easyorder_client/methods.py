@@ -355,6 +355,11 @@ WATCH_METRICS = Method(
     m.WatchMetricsRequest,
     m.MetricsSample,
 )
+WATCH_HEALTH = Method(
+    '/easyorder.ops.v1.HealthService/WatchHealth',
+    m.WatchHealthRequest,
+    m.HealthEvent,
+)
 CREATE_WEBHOOK = Method(
     '/easyorder.webhook.v1.WebhookService/CreateWebhook',
     m.CreateWebhookRequest,
@@ -760,6 +765,13 @@ class Methods(SyncCalls):
         """Follows the metrics of a process, every two seconds: for charts. UNIMPLEMENTED where EASYORDER_METRICS is off."""
         return self._watch(WATCH_METRICS, request)
 
+    def watch_health(self, request: m.WatchHealthRequest = m.WatchHealthRequest()) -> Generator[m.HealthEvent, None, None]:
+        """Follows the health of every process of the mesh: all of them as they are, then again when something has changed. A
+        process that ends, or is back, is told at once; what it counts is asked for every two seconds. A heartbeat says that
+        nothing has changed. An error travels inside the stream, as its last message: open it again then, it begins with all
+        processes as they are."""
+        return self._watch(WATCH_HEALTH, request)
+
     def create_webhook(self, request: m.CreateWebhookRequest, *, timeout: float | None = None) -> m.Webhook:
         """Creates a webhook, for events from now on. Its answer alone has the secret. TOO_MANY_WEBHOOKS when the shop has as many
         as it may have."""
@@ -1161,6 +1173,13 @@ class AsyncMethods(AsyncCalls):
     def watch_metrics(self, request: m.WatchMetricsRequest = m.WatchMetricsRequest()) -> AsyncGenerator[m.MetricsSample, None]:
         """Follows the metrics of a process, every two seconds: for charts. UNIMPLEMENTED where EASYORDER_METRICS is off."""
         return self._watch(WATCH_METRICS, request)
+
+    def watch_health(self, request: m.WatchHealthRequest = m.WatchHealthRequest()) -> AsyncGenerator[m.HealthEvent, None]:
+        """Follows the health of every process of the mesh: all of them as they are, then again when something has changed. A
+        process that ends, or is back, is told at once; what it counts is asked for every two seconds. A heartbeat says that
+        nothing has changed. An error travels inside the stream, as its last message: open it again then, it begins with all
+        processes as they are."""
+        return self._watch(WATCH_HEALTH, request)
 
     async def create_webhook(self, request: m.CreateWebhookRequest, *, timeout: float | None = None) -> m.Webhook:
         """Creates a webhook, for events from now on. Its answer alone has the secret. TOO_MANY_WEBHOOKS when the shop has as many

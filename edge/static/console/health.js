@@ -1,51 +1,43 @@
-/** Every process: whether it serves, how far reads are behind, what waits. Nothing streams this, so it is asked for. */
+/** Every process as it is: whether it serves, how far reads are behind, what waits. */
 
-import { html, useEffect } from "../shared/framework.js";
-import { SERVICES } from "./jobs.js";
+import { ApiError } from "../shared/api.js";
+import { html } from "../shared/framework.js";
 import { to } from "./router.js";
-import { Badge, Empty, Heading, Problem, Table, Time, useLoad } from "./ui.js";
+import { StreamState, useStream } from "./stream.js";
+import { Badge, Empty, Heading, Problem, Table, Time } from "./ui.js";
 import { words } from "../shared/words.js";
 
-const ASKED_EVERY_MS = 5000;
-const UNREACHABLE = "UNREACHABLE";
-
 export function HealthScreen({ session }) {
-  const { data, error, reload } = useLoad((signal) => state(session, signal), []);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || reload(), ASKED_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  if (!data) return html`<${Heading} title="Health" /><${Problem} error=${error} retry=${reload} />`;
-  const jobs = (one, name) => one.stats?.jobs[`JOB_STATE_${name}`] ?? 0;
+  const live = useStream(session, "/api/v1/admin/health:watch", {}, (event) => event.health);
+  const processes = live.data?.processes;
+  return html`
+    <${Heading} title="Health"><span role="status">${processes && html`<${Summary} processes=${processes} isLive=${live.state === "live"} />`}</span><//>
+    <${StreamState} of=${live} to="the shop" />
+    <${Problem} error=${live.error} />
+    ${processes ? html`<${Processes} of=${processes} />` : !live.error && html`<p class="loading" role="status">Loading…</p>`}`;
+}
+
+function Summary({ processes, isLive }) {
+  if (!isLive) return html`<${Badge} text="Not known just now" kind="warn" />`;
+  const away = processes.filter((one) => one.state !== "PROCESS_STATE_SERVING");
+  if (away.length === 0) return html`<${Badge} text="All processes serve" kind="good" />`;
+  return html`<${Badge} text=${`${away.length} of ${processes.length} processes ${away.length === 1 ? "does" : "do"} not serve`} kind="bad" />`;
+}
+
+function Processes({ of }) {
+  const jobs = ({ stats }, name) => stats.jobs[`JOB_STATE_${name}`] ?? 0;
   const columns = [
     ["Service", (one) => html`<strong>${words(one.service)}</strong>`],
+    ["Process", (one) => html`<code>${one.address}</code>`],
     ["State", (one) => html`<${Badge} of=${one.state} />`],
     ["Since", (one) => html`<${Time} of=${one.stats?.startTime} />`],
     ["Reads behind", (one) => one.stats && lag(one.stats.projectionLag), "right"],
     ["Events to publish", (one) => one.stats?.outboxPending, "right"],
-    ["Jobs ready", (one) => jobs(one, "READY"), "right"],
-    ["Dead letters", (one) => html`<a href=${to("jobs", { service: one.service })}>${jobs(one, "DEAD")}</a>`, "right"],
+    ["Jobs ready", (one) => one.stats && jobs(one, "READY"), "right"],
+    ["Dead letters", (one) => one.stats && html`<a href=${to("jobs", { service: one.service })}>${jobs(one, "DEAD")}</a>`, "right"],
   ];
-  return html`
-    <${Heading} title="Health"><${Badge} of=${data.serving ? "SERVING" : "DOWN"} text=${data.serving ? "All services serve" : "Not all services serve"} /><//>
-    <${Table} label="Services" columns=${columns} rows=${data.services} keyOf=${(one) => one.service} />
-    ${data.services.map((one) => html`<${Figures} key=${one.service} of=${one} />`)}`;
-}
-
-async function state(session, signal) {
-  const health = await fetch("/healthz", { signal }).then((response) => response.json());
-  const states = health.services ?? health.details?.find((detail) => detail.metadata)?.metadata ?? {};
-  const services = await Promise.all(
-    SERVICES.map(async (service) => {
-      const found = { service, state: states[service] ?? UNREACHABLE };
-      try {
-        return { ...found, stats: await session.get(`/api/v1/admin/ops/${service}/stats`, {}, signal) };
-      } catch (error) {
-        return { ...found, error };
-      }
-    }),
-  );
-  return { serving: services.every((one) => one.state === "SERVING"), services };
+  return html`<${Table} label="Processes" columns=${columns} rows=${of} keyOf=${(one) => one.address} />
+    ${of.map((one) => html`<${Figures} key=${one.address} of=${one} />`)}`;
 }
 
 /** A Duration as JSON has it: 0.012s. */
@@ -55,9 +47,11 @@ function lag(text) {
 }
 
 function Figures({ of }) {
-  const figures = Object.entries(of.stats?.figures ?? {}).sort();
-  if (of.error) return html`<section><h2>${words(of.service)}</h2><${Problem} error=${of.error} /></section>`;
-  return html`<details class="figures"><summary>${words(of.service)} in figures</summary>
+  const title = `${words(of.service)} at ${of.address}`;
+  if (of.statsError) return html`<section><h2>${title}</h2><${Problem} error=${new ApiError(0, of.statsError)} /></section>`;
+  if (!of.stats) return null;
+  const figures = Object.entries(of.stats.figures).sort();
+  return html`<details class="figures"><summary>${title} in figures</summary>
     ${figures.length === 0 && html`<${Empty} title="No figures">This service measures nothing else.<//>`}
     <dl class="facts">${figures.map(
       ([name, value]) => html`<div key=${name}><dt>${name.replaceAll("_", " ")}</dt><dd class="number">${Number(value.toPrecision(4))}</dd></div>`,

@@ -2,7 +2,7 @@
 
 import { html, useState } from "../shared/framework.js";
 import { useFilters } from "./router.js";
-import { useStream } from "./stream.js";
+import { StreamState, useStream } from "./stream.js";
 import { Action, Badge, Choice, Dialog, Empty, Field, Heading, Pages, Time } from "./ui.js";
 import { words } from "../shared/words.js";
 
@@ -67,7 +67,7 @@ function Jobs({ session, service, state, asked, ask }) {
     ],
   ];
   return html`
-    <${StreamState} of=${live} service=${service} />
+    <${StreamState} of=${live} to=${service} />
     <${Pages} pages=${pages} label="Jobs" columns=${columns}
       empty=${state === "JOB_STATE_DEAD"
         ? html`<${Empty} title="No dead letters">Nothing of this service waits for you. Jobs come here when their last attempt has failed.<//>`
@@ -78,12 +78,6 @@ function Jobs({ session, service, state, asked, ask }) {
       <p>${discarded.kind} <code>${discarded.key}</code> is not tried again, unless somebody retries it.</p>
       <${Field} label="Reason" name="reason" required maxlength="500" hint="For the audit" />
     <//>`}`;
-}
-
-/** Says so if what is shown may be old: the service may be away while orders still move. */
-function StreamState({ of, service }) {
-  if (of.state !== "lost") return null;
-  return html`<p class="problem" role="status">No connection to ${service}, trying again.${of.data && " What you see may be old."}</p>`;
 }
 
 function Details({ job }) {

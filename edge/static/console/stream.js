@@ -1,7 +1,7 @@
 /** What a stream says last, for screens that show something as it is. */
 
 import { follow } from "../shared/events.js";
-import { useEffect, useState } from "../shared/framework.js";
+import { html, useEffect, useState } from "../shared/framework.js";
 
 /** {data, state, error}: what `take(event)` made of the latest event that has it, and whether the stream is live. */
 export function useStream(session, path, query, take) {
@@ -21,4 +21,10 @@ export function useStream(session, path, query, take) {
     return () => stop.abort();
   }, [path, JSON.stringify(query)]);
   return found;
+}
+
+/** Says so if what is shown may be old: what tells it may be away while orders still move. */
+export function StreamState({ of, to }) {
+  if (of.state !== "lost") return null;
+  return html`<p class="problem" role="status">No connection to ${to}, trying again.${of.data && " What you see may be old."}</p>`;
 }

@@ -11,6 +11,7 @@ __all__ = (
     "FieldChange",
     "GetMetricsRequest",
     "GetStatsRequest",
+    "HealthEvent",
     "Job",
     "JobDepth",
     "JobState",
@@ -21,11 +22,15 @@ __all__ = (
     "ListErrorsResponse",
     "ListJobsRequest",
     "ListJobsResponse",
+    "MeshHealth",
     "MethodMetrics",
     "MetricsSample",
+    "ProcessHealth",
+    "ProcessState",
     "RecordedError",
     "RetryJobRequest",
     "Stats",
+    "WatchHealthRequest",
     "WatchJobsRequest",
     "WatchMetricsRequest",
 )
@@ -96,6 +101,50 @@ class JobState(betterproto2.Enum):
             "JOB_STATE_DONE": 3,
             "JOB_STATE_DEAD": 4,
             "JOB_STATE_DISCARDED": 5,
+        }
+
+
+class ProcessState(betterproto2.Enum):
+    """
+    Whether a process serves. Expect new values.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Not used.
+    """
+
+    SERVING = 1
+    """
+    It serves.
+    """
+
+    NOT_SERVING = 2
+    """
+    It answers that it does not serve: it stops, or what it needs does not answer.
+    """
+
+    UNREACHABLE = 3
+    """
+    It does not answer.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "PROCESS_STATE_UNSPECIFIED",
+            1: "PROCESS_STATE_SERVING",
+            2: "PROCESS_STATE_NOT_SERVING",
+            3: "PROCESS_STATE_UNREACHABLE",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "PROCESS_STATE_UNSPECIFIED": 0,
+            "PROCESS_STATE_SERVING": 1,
+            "PROCESS_STATE_NOT_SERVING": 2,
+            "PROCESS_STATE_UNREACHABLE": 3,
         }
 
 
@@ -358,6 +407,45 @@ class GetStatsRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.ops.v1", "GetStatsRequest", GetStatsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class HealthEvent(betterproto2.Message):
+    """
+    One message of WatchHealth.
+
+    Oneofs:
+        - content: What happened. One of them is set; ignore messages with one that you do not know.
+    """
+
+    event_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was sent.
+    """
+
+    health: "MeshHealth | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="content")
+    """
+    All processes as they are.
+    """
+
+    heartbeat: "__common__v1__.Heartbeat | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    Nothing has changed, and the stream is alive.
+    """
+
+    error: "___google__rpc__.Status | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    The stream ends with this error.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "HealthEvent", HealthEvent)
 
 
 @dataclass(eq=False, repr=False)
@@ -714,6 +802,21 @@ default_message_pool.register_message("easyorder.ops.v1", "ListJobsResponse", Li
 
 
 @dataclass(eq=False, repr=False)
+class MeshHealth(betterproto2.Message):
+    """
+    The health of all processes.
+    """
+
+    processes: "list[ProcessHealth]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    By service, each in the order of its addresses.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "MeshHealth", MeshHealth)
+
+
+@dataclass(eq=False, repr=False)
 class MethodMetrics(betterproto2.Message):
     """
     Calls of a method that ended since the sample before.
@@ -827,6 +930,41 @@ default_message_pool.register_message("easyorder.ops.v1", "MetricsSample", Metri
 
 
 @dataclass(eq=False, repr=False)
+class ProcessHealth(betterproto2.Message):
+    """
+    The health of one process, and what it counts.
+    """
+
+    service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    identity, inventory, order or payment.
+    """
+
+    address: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Where it is reached. A name that stands for several replicas is one process here: any of them answers.
+    """
+
+    state: "ProcessState" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: ProcessState(0))
+    """
+    Whether it serves.
+    """
+
+    stats: "Stats | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What GetStats answers; not set if it answers nothing.
+    """
+
+    stats_error: "___google__rpc__.Status | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Why a process that can be reached does not answer GetStats.
+    """
+
+
+default_message_pool.register_message("easyorder.ops.v1", "ProcessHealth", ProcessHealth)
+
+
+@dataclass(eq=False, repr=False)
 class RecordedError(betterproto2.Message):
     """
     An unexpected error. Callers see only the correlation id.
@@ -934,6 +1072,18 @@ class Stats(betterproto2.Message):
 
 
 default_message_pool.register_message("easyorder.ops.v1", "Stats", Stats)
+
+
+@dataclass(eq=False, repr=False)
+class WatchHealthRequest(betterproto2.Message):
+    """
+    Asks for all processes; has no fields.
+    """
+
+    pass
+
+
+default_message_pool.register_message("easyorder.ops.v1", "WatchHealthRequest", WatchHealthRequest)
 
 
 @dataclass(eq=False, repr=False)
