@@ -117,7 +117,7 @@ async def identity(settings: IdentitySettings) -> AsyncIterator[GrpcServer]:
         keys = KeyCache(partial(local_keys, open_uow, clock))
         server = _server(api, keys, revocations, engine, settings, clock, error_log, runner)
         hourly = _hourly(mediator, engine, revocations, settings, error_log)
-        server.background = [error_log, ring, runner, revocations, hourly]
+        server.background = [error_log, ring, runner, revocations, hourly, *server.background]
         yield server
     finally:
         passwords.close()
@@ -241,18 +241,19 @@ def _server(
 ) -> GrpcServer:
     gauges = Gauges()
     gauges.add_pool("database", engine)
-    revocations = RevocationApi(feed)
+    revocations, ops = RevocationApi(feed), OpsApi(NAME, engine, gauges, clock.now(), runner.wake)
     own = Revocations(revocations.list_revocations, NAME)
     return GrpcServer(
         name=NAME,
         address=settings.listen_address or settings.identity_address,
-        servicers={SERVICE: api, REVOCATIONS: revocations, OPS: OpsApi(NAME, engine, gauges, clock.now(), runner.wake)},
+        servicers={SERVICE: api, REVOCATIONS: revocations, OPS: ops},
         verifier=TokenVerifier(keys, ServiceKeys(settings.service_keys_dir, NAME), revocations=own),
         tls=settings.tls(NAME),
         audit=SqlSink(engine, AUDIT_ENTRY),
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
         report=error_log.report,
         probe=takes_writes(engine),
+        background=[ops.history],
         trusted_proxies=settings.trusted_proxies,
         limiter=call_limiter(settings.rate_limits_file),
         gauges=gauges,

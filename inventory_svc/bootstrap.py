@@ -146,8 +146,10 @@ def build(settings: InventorySettings) -> Service:
         reading.projector.wake()
 
     after_commit.append(follow_up)
-    server = _server(to, mediator, reading, runner, error_log)
-    server.background = [to, error_log, reading.projector, reading.watch, runner, order_events]
+    lag_ms = reading.projector.lag_ms
+    ops = OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE)
+    server = _server(to, mediator, reading, ops, error_log)
+    server.background = [to, error_log, reading.projector, reading.watch, runner, order_events, ops.history]
     return Service(server, mediator, reading.projector, reading.pages)
 
 
@@ -245,14 +247,13 @@ def _job_runner(
 
 
 def _server(
-    to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, runner: JobRunner, error_log: ErrorLog
+    to: _Connections, mediator: Mediator[InventoryUow], reading: _Reading, ops: OpsApi, error_log: ErrorLog
 ) -> GrpcServer:
     settings, pages = to.settings, reading.pages
     to.gauges.add_pool("write", to.write)
     to.gauges.add_pool("read", to.read)
     to.gauges.add("product_pages_asked", lambda: pages.asked)
     to.gauges.add("product_pages_read", lambda: pages.read)
-    lag_ms = reading.projector.lag_ms
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
     revocations = Revocations(revocations_of(to.identity), SERVICE)
     service_keys = ServiceKeys(settings.service_keys_dir, SERVICE)
@@ -268,7 +269,7 @@ def _server(
                 mediator, StoredReservations(to.write)
             ),
             "easyorder.incentive.v1.IncentiveService": IncentiveApi(mediator, reading.incentives),
-            OPS: OpsApi(SERVICE, to.write, to.gauges, to.clock.now(), runner.wake, lag_ms, NOT_DISCARDABLE),
+            OPS: ops,
         },
         verifier=TokenVerifier(keys, service_keys, revocations=revocations),
         secret=settings.own_secret,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +20,6 @@ from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.tables import JOB
 from chassis.errors import AppError, Conflict, InvalidArgument, Kind, Unimplemented
-from chassis.grpc.streams import stream_end
 from chassis.page_tokens import PageTokens
 from chassis.settings import MeshSettings
 from chassis.validation import Rule
@@ -30,7 +28,7 @@ from ops.audit_entries import entry_message, export_entries, list_entries
 from ops.depths import QueueDepths
 from ops.exports import exported
 from ops.job_stream import JobStream
-from ops.metric_samples import MetricSamples
+from ops.metric_samples import MetricHistory, MetricSamples
 from ops.recorded_errors import error_message, list_recorded_errors
 from telemetry import metrics
 from telemetry.gauges import TEXT, Gauges, exposition
@@ -39,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 OPS = "easyorder.ops.v1.OpsService"
 PURGE_BATCH = 1000
-# Between two samples of a stream.
-SAMPLE_S = 2.0
 _PURGE = (
     "SELECT purged, CAST(upto AS text) FROM {function}(CAST(:age_s AS float8), CAST(:batch AS integer), "
     "CAST(CAST(:since AS text) AS timestamptz))"
@@ -116,7 +112,7 @@ class OpsApi:
     """The OpsService of one service.
 
     `wake_jobs` makes the process claim due jobs; `lag_ms` returns the lag of the read side, if any. `not_discardable`
-    maps the kinds of jobs that must not be lost to the action to take instead.
+    maps the kinds of jobs that must not be lost to the action to take instead. `history` is to run in the background.
     """
 
     service: str
@@ -128,8 +124,9 @@ class OpsApi:
     not_discardable: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._depths = QueueDepths(self.engine, self.lag_ms)
-        self.gauges.readers.append(self._depths.collect)
+        depths = QueueDepths(self.engine, self.lag_ms)
+        self.gauges.readers.append(depths.collect)
+        self.history = MetricHistory(MetricSamples(self.service, self.gauges, depths))
         self._jobs = JobStream(self.list_jobs)
 
     @property
@@ -208,13 +205,9 @@ class OpsApi:
         _require_metrics()
         return HttpBody(content_type=TEXT, data=await exposition(self.gauges))
 
-    async def watch_metrics(self, request: v1.WatchMetricsRequest) -> AsyncIterator[v1.MetricsSample]:
+    def watch_metrics(self, request: v1.WatchMetricsRequest) -> AsyncIterator[v1.MetricsSample]:
         _require_metrics()
-        samples, end = MetricSamples(self.service, self.gauges, self._depths), stream_end()
-        while not end.done():
-            yield await samples.next()
-            await asyncio.wait([end], timeout=SAMPLE_S)
-        raise end.result()
+        return self.history.stream(request.past_minutes)
 
     def _is_of_this_service(self, request: Any, _: object) -> None:
         # Over HTTP the path names the service; a gRPC client may omit it.

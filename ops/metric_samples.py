@@ -5,36 +5,49 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Sequence
+from copy import copy
 from datetime import timedelta
 from itertools import pairwise
 
 from easyorder.ops import v1
 
+from chassis.background import PollingLoop
 from chassis.clock import Clock, SystemClock
+from chassis.grpc.streams import stream_end
 from ops.depths import QueueDepths
 from telemetry import metrics
 from telemetry.gauges import Gauges
 
 INSTANCE = f"{socket.gethostname()}/{os.getpid()}"
+# Between two samples of a stream, and between two that are kept for the streams to come.
+SAMPLE_S = 2.0
+_KEPT_EVERY_S = 10
+# A quarter of an hour: half a megabyte in a busy process.
+_KEPT = 15 * 60 // _KEPT_EVERY_S
 
 
 class MetricSamples:
     """The samples of one reader: each has what happened since its last one."""
 
     def __init__(self, service: str, gauges: Gauges, depths: QueueDepths, clock: Clock | None = None) -> None:
-        self._service, self._gauges, self._depths, self._clock = service, gauges, depths, clock or SystemClock()
+        self._service, self._gauges, self._depths, self.clock = service, gauges, depths, clock or SystemClock()
         self._calls, self._latencies, self._taken_at = metrics.calls(), metrics.latencies(), 0.0
 
+    def of_another_reader(self) -> MetricSamples:
+        """The samples of a reader that begins now."""
+        return MetricSamples(self._service, self._gauges, self._depths, self.clock)
+
     async def next(self) -> v1.MetricsSample:
+        depths = await self._depths.read()
+        # From here on at one moment: whoever copies these samples goes on where the last one ends.
         now = asyncio.get_running_loop().time()
         before, self._taken_at = self._taken_at or now, now
-        depths = await self._depths.read()
         return v1.MetricsSample(
             service=self._service,
             instance=INSTANCE,
-            event_time=self._clock.now(),
+            event_time=self.clock.now(),
             sample_duration=timedelta(seconds=now - before),
             methods=self._methods(),
             jobs=[
@@ -79,6 +92,38 @@ class MetricSamples:
             )
         self._calls, self._latencies = calls, latencies
         return found
+
+
+class MetricHistory:
+    """The samples of a process in the last quarter of an hour, taken while it runs, and streams that continue them."""
+
+    def __init__(self, samples: MetricSamples) -> None:
+        self._samples = samples
+        self._kept: deque[v1.MetricsSample] = deque(maxlen=_KEPT)
+        self._loop = PollingLoop("metric history", self.keep_one, idle_s=_KEPT_EVERY_S)
+        self.start, self.stop = self._loop.start, self._loop.stop
+
+    async def stream(self, past_minutes: int) -> AsyncIterator[v1.MetricsSample]:
+        """The samples of the past minutes, then one every SAMPLE_S: together they have every call once."""
+        past = self.past(past_minutes)
+        samples, end = copy(self._samples) if past else self._samples.of_another_reader(), stream_end()
+        for sample in past:
+            yield sample
+        while not end.done():
+            yield await samples.next()
+            await asyncio.wait([end], timeout=SAMPLE_S)
+        raise end.result()
+
+    def past(self, minutes: int) -> list[v1.MetricsSample]:
+        """The samples of the last minutes, oldest first."""
+        since = self._samples.clock.now() - timedelta(minutes=minutes)
+        return [one for one in self._kept if one.event_time and one.event_time > since]
+
+    async def keep_one(self) -> bool:
+        """Takes a sample; there is no more to do at once."""
+        if metrics.is_on():
+            self._kept.append(await self._samples.next())
+        return False
 
 
 def quantile_ms(upto: Sequence[int], share: float) -> float:

@@ -125,10 +125,10 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
             sagas.payments.notice_of, mediator.send, job_store, runner.wake
         ),
         "easyorder.webhook.v1.WebhookService": webhooks.api,
-        OPS: OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed),
+        OPS: (ops := OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed)),
     }
     server = _server(to, servicers, error_log, tickets, gauges)
-    server.background = [error_log, streams.projector, streams.tail, links, runner, webhooks, *publisher]
+    server.background = [error_log, streams.projector, streams.tail, links, runner, webhooks, ops.history, *publisher]
     return server
 
 
@@ -261,7 +261,7 @@ def _streams(
         for wake in wakes:
             wake()
 
-    tail = FeedTail(feed, dispatch, report=error_log.report)
+    tail = FeedTail(feed, dispatch, begin=watch.begin, report=error_log.report)
     projector = Projector(to.write, to.read, PROJECTED, report=error_log.report)
     return _Streams(watch=watch, feed_api=feed_api, tail=tail, projector=projector)
 

@@ -71,6 +71,7 @@ async def served(streams: OpenStreams, messages: AsyncGenerator[Any, None]) -> A
 def content(message: OrderEvent) -> str:
     """Which content a message of a stream of orders has."""
     names = (
+        "order_counts",
         "order_snapshot",
         "order_created",
         "order_status_changed",

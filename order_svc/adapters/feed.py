@@ -109,7 +109,7 @@ class Feed:
 
 
 class FeedTail:
-    """Passes every event from now on to `dispatch`, once and in order, in this process.
+    """Passes every event from now on to `dispatch`, once and in order, in this process; first the position to `begin`.
 
     Call `wake` when this process has committed events: under load, the events of `pace_s` are read together. Events
     that other replicas commit are found after `idle_s`.
@@ -120,12 +120,14 @@ class FeedTail:
         feed: Feed,
         dispatch: Callable[[Sequence[PublishedEvent]], None],
         *,
+        begin: Callable[[int], None] = lambda _: None,
         idle_s: float = 1.0,
         pace_s: float = 0.04,
         report: Report = to_nobody,
     ) -> None:
         self._feed = feed
         self._dispatch = dispatch
+        self._begin = begin
         self._position = 0
         self._loop = PollingLoop("feed tail", self._go_on, idle_s=idle_s, pace_s=pace_s, report=report)
         self.wake = self._loop.wake
@@ -133,6 +135,7 @@ class FeedTail:
 
     async def start(self) -> None:
         self._position = (await self._feed.end()).decided
+        self._begin(self._position)
         await self._loop.start()
 
     async def _go_on(self) -> bool:

@@ -69,18 +69,18 @@ class OrderWatchApi:
         return self._watch_many(request.resume_token)
 
     def watch_all_orders(self, request: WatchAllOrdersRequest) -> AsyncIterator[OrderEvent]:
-        return self._watch_many(request.resume_token)
+        return self._watch_many(request.resume_token, past_minutes=request.past_minutes)
 
     def _resumes(self, request: WatchOrderRequest, _: object) -> None:
         token, field = _resume_token(request.resume_token)
         if token and (number := self._ids.order_number(request.id)):
             self._ids.resume_tokens.sequence(token, number, field)
 
-    def _watch_many(self, resume_token: str) -> AsyncIterator[OrderEvent]:
+    def _watch_many(self, resume_token: str, *, past_minutes: int = 0) -> AsyncIterator[OrderEvent]:
         token, field = _resume_token(resume_token)
         after = self._ids.resume_tokens.position(token, field) if token else None
         # The role is taken from administrators where a method is for everybody's own orders.
-        return self._watch.watch_orders(after, current().caller, field)
+        return self._watch.watch_orders(after, current().caller, field, past_minutes=past_minutes)
 
 
 def _resume_token(requested: str) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def payment_server(
     clock, gauges = SystemClock(), Gauges()
     gauges.add_pool("database", engine)
     error_log = ErrorLog(NAME, SqlSink(engine, RECORDED_ERROR), clock)
-    payments = PaymentApi(provider.payments, provider.webhooks)
+    payments, ops = PaymentApi(provider.payments, provider.webhooks), OpsApi(NAME, engine, gauges, clock.now())
 
     audit = SqlSink(engine, AUDIT_ENTRY)
 
@@ -131,7 +131,7 @@ def payment_server(
     return GrpcServer(
         name=NAME,
         address=settings.address,
-        servicers={SERVICE: payments, OPS: OpsApi(NAME, engine, gauges, clock.now())},
+        servicers={SERVICE: payments, OPS: ops},
         verifier=verifier,
         audit=audit_some,
         audit_refusals_per_minute=settings.audit_refusals_per_minute,
@@ -143,5 +143,9 @@ def payment_server(
         call_timeout_s=settings.call_timeout_s,
         reflection_for_all=settings.is_local,
         probe=takes_writes(engine),
-        background=[error_log, PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report)],
+        background=[
+            error_log,
+            PollingLoop("purge", purge_all, idle_s=_PURGE_EVERY_S, report=error_log.report),
+            ops.history,
+        ],
     )

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from easyorder.common.v1 import Heartbeat
-from easyorder.order.v1 import OrderEvent, OrderSnapshot, OrderStatus
+from easyorder.order.v1 import OrderCounts, OrderEvent, OrderSnapshot, OrderStatus
 
 from chassis.context import Caller
 from chassis.errors import AppError
@@ -40,7 +40,7 @@ class StreamEvent:
         """The new status of the order, if it changed."""
         if self.event.kind != ORDER_STATUS_CHANGED:
             return None
-        return Status[OrderStatus(self._content.order_status_changed.to_status).name or ""]
+        return Status[OrderStatus(self.content.order_status_changed.to_status).name or ""]
 
     def is_for(self, caller: Caller) -> bool:
         """Whether the caller may see the event; owners see everything about their orders except alerts."""
@@ -66,7 +66,7 @@ class StreamEvent:
         return self._message("")
 
     def _message(self, resume_token: str) -> OrderEvent | None:
-        if self._content.WhichOneof("content") is None:
+        if self.content.WhichOneof("content") is None:
             return None
         event = self.event
         message: OrderEvent = replace(
@@ -80,11 +80,12 @@ class StreamEvent:
 
     @cached_property
     def _contained(self) -> OrderEvent:
-        message: OrderEvent = codec(OrderEvent).read(self._content)
+        message: OrderEvent = codec(OrderEvent).read(self.content)
         return message
 
     @cached_property
-    def _content(self) -> Any:
+    def content(self) -> Any:
+        """The upb message with its content alone."""
         return codec(OrderEvent).parse(self.event.content)
 
 
@@ -113,6 +114,12 @@ def heartbeat_of_order(order_id: int, sequence: int, ids: OrderIds, *, at: datet
 def heartbeat_of_many(position: int, ids: OrderIds, *, at: datetime) -> OrderEvent:
     """Nothing has happened since `position` that concerns this stream."""
     return OrderEvent(resume_token=ids.resume_tokens.of_feed(position), event_time=at, heartbeat=Heartbeat())
+
+
+def begin_of_many(position: int, counts: OrderCounts | None, ids: OrderIds, *, at: datetime) -> OrderEvent:
+    """The stream goes on after `position`, up to which `counts` counts."""
+    begin = heartbeat_of_many(position, ids, at=at)
+    return begin if counts is None else replace(begin, heartbeat=None, order_counts=counts)
 
 
 def ending(error: AppError, last: OrderEvent, *, of_order: bool, at: datetime) -> OrderEvent:

@@ -20,7 +20,8 @@ from chassis.grpc.streams import stream_end
 from order_svc.domain.feed import EventFeed, EventsPurged
 from order_svc.domain.views import OrderView
 from order_svc.order_ids import OrderIds
-from order_svc.watch.events import StreamEvent, ending, heartbeat_of_many, heartbeat_of_order, snapshot
+from order_svc.watch.events import StreamEvent, begin_of_many, ending, heartbeat_of_many, heartbeat_of_order, snapshot
+from order_svc.watch.recent_counts import RecentCounts
 from order_svc.watch.subscriptions import Subscription, Subscriptions, of_caller, of_order
 
 _PAGE = 500
@@ -51,16 +52,26 @@ class OrderWatch:
         self._heartbeat_s = heartbeat_s
         self._subscriptions = Subscriptions(unread_limit=unread_limit)
         self._position = 0
+        self._counts = RecentCounts(clock)
 
     @property
     def subscribers(self) -> int:
         """The number of live streams."""
         return len(self._subscriptions)
 
+    def begin(self, position: int) -> None:
+        """The events after `position` will be dispatched."""
+        self._position = position
+        self._counts = RecentCounts(self._clock)
+
     def dispatch(self, events: Sequence[PublishedEvent]) -> None:
         """Publishes the events since the last call, in order."""
         for published in events:
-            self._subscriptions.publish(StreamEvent(published, self._ids))
+            stream_event = StreamEvent(published, self._ids)
+            # A batch is dispatched again when a consumer fails.
+            if published.position > self._position:
+                self._counts.count(stream_event)
+            self._subscriptions.publish(stream_event)
             self._position = published.position
 
     def watch_order(
@@ -74,13 +85,14 @@ class OrderWatch:
         return self._to_the_end(self._of_order(order_id, after_sequence, caller, field), of_order=True)
 
     def watch_orders(
-        self, after_position: int | None, caller: Caller, field: str = "resumeToken"
+        self, after_position: int | None, caller: Caller, field: str = "resumeToken", *, past_minutes: int = 0
     ) -> AsyncGenerator[OrderEvent, None]:
         """The stream of the caller's orders, or of all orders for an administrator. `field` as in watch_order.
 
-        Raises InvalidArgument and EventsPurged before the first message, and reports later failures like watch_order.
+        It begins with the counts of everybody's orders in the `past_minutes`, unless it is resumed. Raises
+        InvalidArgument and EventsPurged before the first message, and reports later failures like watch_order.
         """
-        return self._to_the_end(self._of_caller(after_position, caller, field), of_order=False)
+        return self._to_the_end(self._of_caller(after_position, caller, field, past_minutes), of_order=False)
 
     async def _to_the_end(
         self, messages: AsyncGenerator[OrderEvent, None], *, of_order: bool
@@ -155,14 +167,18 @@ class OrderWatch:
         return [StreamEvent(event, self._ids) for event in events]
 
     async def _of_caller(
-        self, after_position: int | None, caller: Caller, field: str
+        self, after_position: int | None, caller: Caller, field: str, past_minutes: int
     ) -> AsyncGenerator[OrderEvent, None]:
         end = await to_completion(self._feed.end())
         if after_position is not None:
             end.check(after_position, field)
         position = end.decided if after_position is None else after_position
+        counts = None
+        if after_position is None and past_minutes:
+            # The end may be further than what was dispatched and counted.
+            position, counts = self._position, self._counts.of_past(past_minutes)
         # Confirms that the stream is open, and its position.
-        yield heartbeat_of_many(position, self._ids, at=self._clock.now())
+        yield begin_of_many(position, counts, self._ids, at=self._clock.now())
         with ExitStack() as listening:
             live: Subscription | None = None
             while True:

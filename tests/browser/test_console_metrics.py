@@ -36,4 +36,10 @@ async def test_an_order_is_seen_in_the_metrics(page: Page, admin: Shop, shopper:
     await expect(created.get_by_role("link")).to_have_attribute("aria-current", "true")
     await expect(page.locator("canvas")).to_have_count(6)
     assert (await page.evaluate(COLOURED))[1]
-    assert asked == ["order/metrics:watch"]
+
+    # Another page begins with what was measured before.
+    await page.reload()
+    await Console.open(page, "metrics?service=order")
+    await expect(created).to_contain_text("0 %")
+    assert (await page.evaluate(COLOURED))[1]
+    assert asked == ["order/metrics:watch?pastMinutes=15"] * 2

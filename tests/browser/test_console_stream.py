@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from deploy.local.shop import Shop
 from tests.browser.console_page import Console, an_item
+from tests.browser.test_console import COLOURED
 from tests.browser.unattached import unattached_chromium
 from tests.e2e.running_mesh import RunningMesh
 
@@ -31,11 +33,22 @@ async def place(shopper: Shop, item_id: str, orders: int) -> None:
     await asyncio.gather(*(one() for _ in range(orders)))
 
 
-async def expect_orders(page: Page, number: int, *, within_s: float = 5) -> None:
+Counted = tuple[int, int]
+
+
+async def counted_before(page: Page) -> Counted:
+    """How many orders of other tests the page, which has just been opened, knows as placed and as paid."""
+    charts = page.get_by_role("region", name="Charts")
+    await expect(charts).to_have_attribute("data-since", re.compile(r"\d"))
+    placed, paid = [await charts.get_attribute(name) for name in ("data-placed", "data-paid")]
+    return int(placed or 0), int(paid or 0)
+
+
+async def expect_orders(page: Page, before: Counted, number: int, *, within_s: float = 5) -> None:
     """The page has counted that number as placed and as paid, and has missed nothing."""
     charts = page.get_by_role("region", name="Charts")
-    await expect(charts).to_have_attribute("data-placed", str(number), timeout=within_s * 1000)
-    await expect(charts).to_have_attribute("data-paid", str(number), timeout=within_s * 1000)
+    for name, others in zip(("data-placed", "data-paid"), before, strict=True):
+        await expect(charts).to_have_attribute(name, str(others + number), timeout=within_s * 1000)
     await expect(page.locator("[data-missing]")).to_have_attribute("data-missing", "0")
 
 
@@ -44,15 +57,22 @@ async def test_every_order_of_a_burst_is_counted_also_across_a_crash(
 ) -> None:
     item = await an_item(admin)
     await Console.open(page, "live?span=900")
+    before = await counted_before(page)
     await place(shopper, item["id"], 40)
-    await expect_orders(page, 40)
+    await expect_orders(page, before, 40)
+
+    # Another page begins with them, and misses none either.
+    await page.reload()
+    await Console.open(page, "live?span=900")
+    await expect_orders(page, before, 40)
+    assert (await page.evaluate(COLOURED))[:3] == [True] * 3
 
     mesh.kill("order_svc")
     await page.get_by_text("Connection lost").wait_for()
     await page.get_by_role("status").get_by_text("Live", exact=True).wait_for()
     await place(shopper, item["id"], 40)
 
-    await expect_orders(page, 80)
+    await expect_orders(page, before, 80)
     assert await page.locator("[data-order]").count() >= 80
 
 
@@ -82,13 +102,14 @@ async def test_minutes_of_load_fill_no_memory_and_lose_nothing(mesh: RunningMesh
     async with unattached_chromium() as chromium:
         async with chromium.attached() as page:
             await Console.open(page, "live?span=900", at=mesh.url)
+            before = await counted_before(page)
         deadline = time.monotonic() + LOAD_S
         while time.monotonic() < deadline:
             await place(shopper, item["id"], 500)
             placed += 500
             tab_mb = max(tab_mb, chromium.tab_mb())
         async with chromium.attached() as page:
-            await expect_orders(page, placed, within_s=30)
+            await expect_orders(page, before, placed, within_s=30)
             rows = await page.locator("[data-order]").count()
 
     print(f"{placed / LOAD_S:.0f} orders/s, the tab has {tab_mb:.0f} MB")

@@ -42,6 +42,58 @@ async def test_counts_of_a_second_are_forgotten_after_a_quarter_of_an_hour(page:
     assert await run(page, "console/measures.js", code) == [1000, 0, 1]
 
 
+async def test_what_the_shop_has_counted_is_drawn_evenly_and_nothing_before_it(page: Page) -> None:
+    code = """
+        const none = { failedCount: 0, cancelledCount: 0, refusedCount: 0, transientCount: 0, givenUpCount: 0 };
+        const at = second => new Date(1000 * second).toISOString();
+        const latencies = [{ latencyMs: 79.4, count: 3 }];
+        const bucket = (second, placedCount) =>
+            ({ startTime: at(second), placedCount, paidCount: 3, chargedCount: 3, latencies, ...none });
+        // The process began to count within the first bucket, and counts the last one still.
+        const buckets = [bucket(9000, 6), bucket(9005, 12), bucket(9010, 4)];
+        const counts = { startTime: at(9003), bucketDuration: "5s", buckets };
+        const measures = it.Measures.of(counts, 9011);
+        measures.count("placed", 9_011_500);
+        const { times, placed, p50 } = measures.series(9012, 12, 1);
+        const [median] = measures.quantiles(9000, 9012, [0.5]);
+        return [times[0], placed, p50.map(one => one === undefined ? "none" : one && Math.round(one)), median];
+    """
+
+    first, placed, p50, median = await run(page, "console/measures.js", code)
+
+    assert first == 9000
+    assert placed == [None, None, None, 3, 3, 2, 3, 2, 3, 2, 2, 3]
+    assert p50 == [None, None, None, 79, "none", 79, "none", "none", "none", "none", 79, "none"]
+    assert median == pytest.approx(79.4, rel=0.1)
+
+
+async def test_the_counts_of_a_stream_replace_those_before_a_gap(page: Page) -> None:
+    code = """
+        const live = new it.LiveOrders({});
+        const eventTime = "2026-01-31T10:00:08Z", startTime = "2026-01-31T10:00:05Z";
+        const none = { paidCount: 0, failedCount: 0, cancelledCount: 0, chargedCount: 0, refusedCount: 0 };
+        const bucket = { startTime, placedCount: 7, transientCount: 0, givenUpCount: 0, latencies: [], ...none };
+        const orderCounts = { startTime, bucketDuration: "5s", buckets: [bucket] };
+        const placed = () => live.measures.sums(Date.parse(startTime) / 1000, live.now + 1).placed;
+        live.take([{ eventTime, heartbeat: {} }]);
+        const before = [live.measures.since === Date.parse(eventTime) / 1000, placed()];
+        live.take([{ eventTime, orderCounts }]);
+        live.take([{ eventTime, heartbeat: {} }]);
+        return [before, live.measures.since === Date.parse(startTime) / 1000, placed(), live.events];
+    """
+
+    assert await run(page, "console/live.js", code) == [[True, 0], True, 7, 0]
+
+
+async def test_samples_that_are_missing_are_a_gap(page: Page) -> None:
+    code = """
+        const samples = [[0, 0], [10, 10], [12, 2.1], [30, 0], [40, 10]].map(([at, seconds]) => ({ at, seconds }));
+        return it.withGaps(samples).map(one => one.isGap ? "gap" : one.at);
+    """
+
+    assert await run(page, "console/metrics_screen.js", code) == [0, 10, 12, "gap", 30, 40]
+
+
 async def test_quantiles_are_within_a_tenth(page: Page) -> None:
     code = """
         const measures = new it.Measures();

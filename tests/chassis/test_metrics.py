@@ -13,11 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import fetch, make_engine
-from chassis.errors import Unimplemented
+from chassis.errors import InvalidArgument, Unimplemented
 from chassis.grpc.clients import rpc
 from ops import depths
 from ops.api import OPS, OpsApi
 from ops.depths import Depths, QueueDepths
+from ops.metric_samples import MetricHistory, MetricSamples
 from telemetry import metrics
 from telemetry.gauges import Gauges
 from tests.chassis.test_ops import Bench
@@ -33,15 +34,29 @@ async def lag_ms() -> float:
     return 1500
 
 
+class NoDepths(QueueDepths):
+    """Those of a database that does not answer."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def read(self) -> None:
+        return None
+
+
 @pytest.fixture
-async def mesh(chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]:
+async def api(chassis_engine: AsyncEngine) -> OpsApi:
     async with chassis_engine.begin() as connection:
         await connection.execute(text("CREATE TABLE change_log (entity text, entity_id bigint)"))
     gauges = Gauges()
     gauges.add_pool("write", chassis_engine)
-    api = OpsApi("order", chassis_engine, gauges, FakeClock().now(), lag_ms=lag_ms)
+    return OpsApi("order", chassis_engine, gauges, FakeClock().now(), lag_ms=lag_ms)
+
+
+@pytest.fixture
+async def mesh(api: OpsApi) -> AsyncIterator[Mesh]:
     metrics.begin()
-    async with serving({OPS: api}, gauges=gauges) as mesh:
+    async with serving({OPS: api}, gauges=api.gauges) as mesh:
         yield mesh
     metrics.end()
 
@@ -68,7 +83,7 @@ async def test_what_waits_is_counted_by_kind_and_state(chassis_engine: AsyncEngi
 async def test_a_stream_has_what_happened_since_its_last_sample(
     chassis_engine: AsyncEngine, mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ops.api.SAMPLE_S", 0.05)
+    monkeypatch.setattr("ops.metric_samples.SAMPLE_S", 0.05)
     await Bench(chassis_engine).given("DEAD", "1")
     stream = mesh.admin().stream(WATCH_METRICS, WatchMetricsRequest())
     first = await anext(stream)
@@ -85,6 +100,56 @@ async def test_a_stream_has_what_happened_since_its_last_sample(
     assert (called.method, called.call_count, called.errors) == (f"{OPS}/GetMetrics", 1, {})
     assert called.p99_ms >= called.p50_ms > 0
     assert (samples[-1].sample_duration or timedelta(0)) >= timedelta(milliseconds=50)
+
+
+async def test_a_stream_begins_with_the_past_and_has_every_call_once(
+    api: OpsApi, mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.metric_samples.SAMPLE_S", 0.05)
+    await api.history.keep_one()
+    for _ in range(2):
+        await mesh.admin().call(GET_METRICS, GetMetricsRequest())
+    await api.history.keep_one()
+    await mesh.admin().call(GET_METRICS, GetMetricsRequest())
+
+    stream = mesh.admin().stream(WATCH_METRICS, WatchMetricsRequest(past_minutes=15))
+    samples = [await anext(stream) for _ in range(2)]
+
+    def calls() -> int:
+        return sum(one.call_count for sample in samples for one in sample.methods)
+
+    assert (samples[0].methods, samples[0].sample_duration) == ([], timedelta(0))
+    assert calls() > 0
+    while calls() < 3:
+        samples.append(await anext(stream))
+    samples.append(await anext(stream))
+    await stream.aclose()
+    assert calls() == 3
+    assert all(sample.sample_duration for sample in samples[1:])
+
+
+async def test_at_most_a_quarter_of_an_hour_can_be_asked_for(mesh: Mesh) -> None:
+    with pytest.raises(InvalidArgument, match="pastMinutes"):
+        await anext(mesh.admin().stream(WATCH_METRICS, WatchMetricsRequest(past_minutes=16)))
+
+
+async def test_a_quarter_of_an_hour_is_kept() -> None:
+    clock, gauges = FakeClock(), Gauges()
+    gauges.add("streams_open", lambda: 0)
+    history = MetricHistory(MetricSamples("order", gauges, NoDepths(), clock))
+    assert await history.keep_one() is False
+    assert history.past(15) == []  # nothing is measured
+
+    metrics.begin()
+    for _ in range(100):
+        clock.advance(10)
+        await history.keep_one()
+    metrics.end()
+
+    times = [sample.event_time for sample in history.past(15)]
+    assert times == [clock.now() - timedelta(seconds=10 * n) for n in range(89, -1, -1)]
+    assert [sample.event_time for sample in history.past(1)] == times[-6:]
+    assert history.past(0) == []
 
 
 async def test_a_service_that_measures_nothing_says_so(mesh: Mesh) -> None:

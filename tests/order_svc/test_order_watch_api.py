@@ -60,8 +60,9 @@ def watch_own(client: Client, resume_token: str = "") -> Watching:
     return Watching(client.stream(WATCH_ORDERS, WatchOrdersRequest(resume_token=resume_token)))
 
 
-def watch_all(client: Client, resume_token: str = "") -> Watching:
-    return Watching(client.stream(WATCH_ALL_ORDERS, WatchAllOrdersRequest(resume_token=resume_token)))
+def watch_all(client: Client, resume_token: str = "", *, past_minutes: int = 0) -> Watching:
+    request = WatchAllOrdersRequest(resume_token=resume_token, past_minutes=past_minutes)
+    return Watching(client.stream(WATCH_ALL_ORDERS, request))
 
 
 async def test_a_shopper_follows_an_order_to_its_end(app: WatchApp, mesh: Mesh) -> None:
@@ -173,6 +174,42 @@ async def test_administrators_follow_their_own_orders_or_everybodys(app: WatchAp
     assert [message.order_id for message in everybodys.heard] == [
         IDS.of_order(order.id) for order in (of_a_shopper, of_the_admin)
     ]
+
+
+async def test_a_stream_begins_with_what_was_counted_and_goes_on_with_what_was_not(app: WatchApp, mesh: Mesh) -> None:
+    order = app.given(an_order())
+    # Published and not dispatched yet: the stream reads it, and its counts do not have it.
+    put_off = app.happens(order.charge_put_off(reason="no answer", at=AT, next_attempt=AT), delivered=False)
+
+    async with watch_all(mesh.admin(), past_minutes=15) as watching:
+        await watching.hears(2)
+        # What is dispatched again is counted once.
+        app.order_watch.dispatch(put_off)
+        app.order_watch.dispatch(put_off)
+        app.happens(order.charged(at=AT))
+        first, *events = await watching.hears(4)
+    async with watch_all(mesh.admin(), first.resume_token, past_minutes=15) as resumed:
+        await resumed.hears(3)
+    async with watch_all(mesh.admin(), past_minutes=1) as later:
+        (counted,) = await later.hears(1)
+
+    assert first.order_counts is not None
+    assert [bucket.placed_count for bucket in first.order_counts.buckets] == [1]
+    assert (first.sequence, first.order_id, positions_of([first])) == (0, "", [1])
+    assert [message.sequence for message in events] == [2, 3, 4]
+    assert content(resumed.messages[0]) == "heartbeat"
+    assert resumed.sequences == [2, 3, 4]
+    assert counted.order_counts is not None
+    (bucket,) = counted.order_counts.buckets
+    assert (bucket.placed_count, bucket.transient_count, bucket.charged_count, bucket.paid_count) == (1, 1, 1, 1)
+
+
+async def test_at_most_a_quarter_of_an_hour_can_be_asked_for(mesh: Mesh) -> None:
+    for minutes in (-1, 16):
+        async with watch_all(mesh.admin(), past_minutes=minutes) as watching:
+            with pytest.raises(InvalidArgument) as refusal:
+                await watching.ends()
+        assert [violation.field for violation in refusal.value.violations] == ["pastMinutes"]
 
 
 async def test_refusals_come_as_the_calls_status(app: WatchApp, mesh: Mesh) -> None:

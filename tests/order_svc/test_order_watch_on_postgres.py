@@ -25,16 +25,19 @@ from tests.order_svc.order_app import SqlOrderApp
 from tests.polling import eventually
 from tests.watching import Watching, content
 
+ADMIN = Caller.person("admin-1", admin=True)
+
 
 class Replica:
     """A process of order_svc, as far as streams need one."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.engine = make_engine(url, application_name="tests")
         self.app = SqlOrderApp(self.engine)
         feed = Feed(self.engine)
         self.order_watch = OrderWatch(feed, WriteSideOrders(self.engine).load, IDS, clock=FakeClock())
-        self.tail = FeedTail(feed, self.order_watch.dispatch, idle_s=0.01)
+        self.tail = FeedTail(feed, self.order_watch.dispatch, begin=self.order_watch.begin, idle_s=0.01)
 
     async def __aenter__(self) -> Replica:
         await self.tail.start()
@@ -47,12 +50,15 @@ class Replica:
     def watch(self, order_id: int | None = None, *, after: int | None = None, caller: str = SHOPPER) -> Watching:
         return Watching(self._stream(order_id, after, Caller.person(caller)))
 
+    def watch_all(self, *, past_minutes: int) -> Watching:
+        return Watching(self._stream(None, None, ADMIN, past_minutes))
+
     async def _stream(
-        self, order_id: int | None, after: int | None, caller: Caller
+        self, order_id: int | None, after: int | None, caller: Caller, past_minutes: int = 0
     ) -> AsyncGenerator[OrderEvent, None]:
         with request_context(RequestContext(caller=caller)):
             if order_id is None:
-                messages = self.order_watch.watch_orders(after, caller)
+                messages = self.order_watch.watch_orders(after, caller, past_minutes=past_minutes)
             else:
                 messages = self.order_watch.watch_order(order_id, after, caller)
             async for message in messages:
@@ -159,3 +165,38 @@ async def test_a_subscriber_goes_on_after_a_restore(
 
     assert [message.order_id for message in heard] == [IDS.of_order(order) for order in orders]
     assert [last_seen, *positions_of(heard)] == sorted([last_seen, *positions_of(heard)])
+
+
+async def test_counts_and_the_streams_that_begin_with_them_have_every_order_once(replicas: list[Replica]) -> None:
+    here, there = replicas
+    order_ids = [await here.app.given(an_order()) for _ in range(9)]
+    watching: list[Watching] = []
+
+    async with AsyncExitStack() as stack:
+        for order_id in order_ids[:-1]:
+            watching += [await stack.enter_async_context(one.watch_all(past_minutes=15)) for one in replicas]
+            await there.pay(order_id)
+        for one in watching:
+            await one.hears(1)
+        await there.pay(order_ids[-1])
+        last = IDS.of_order(order_ids[-1])
+        await eventually(lambda: all((one.heard[-1].order_id, one.heard[-1].sequence) == (last, 3) for one in watching))
+
+    for one in watching:
+        counts, *events = one.heard
+        counted = sum(bucket.paid_count for bucket in counts.order_counts.buckets)
+        assert counted + sum(message.order_status_changed is not None for message in events) == len(order_ids)
+    # The process has counted since it started.
+    assert len({one.heard[0].order_counts.start_time for one in watching}) == 1
+
+
+async def test_a_process_counts_what_happens_after_its_start(replicas: list[Replica]) -> None:
+    here, _ = replicas
+    await here.app.given(an_order())
+    async with Replica(here.url) as started, started.watch_all(past_minutes=15) as watching:
+        await watching.hears(1)
+        order_id = await here.app.given(an_order())
+        counts, created = await watching.hears(2)
+
+    assert counts.order_counts.buckets == []
+    assert created.order_id == IDS.of_order(order_id)

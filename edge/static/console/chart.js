@@ -5,7 +5,7 @@ import uPlot from "../vendor/uplot-1.6.32/uplot.js";
 
 const HEIGHT = 170;
 
-/** `lines` are [title, colour of the theme, values]; `format` writes a value, `time` a time; `bars` draws bars, `dots` each value. */
+/** `lines` are [title, colour of the theme, values], where a line breaks at null and goes on over undefined; `format` writes a value, `time` a time; `bars` draws bars, `dots` each value. */
 export function Chart({ title, summary, times, lines, format, time = clock, bars, dots }) {
   const box = useRef();
   const plot = useRef();
@@ -74,7 +74,6 @@ function options(box, { lines, format, time, bars, dots }) {
         label,
         stroke: colour(name),
         width: bars ? 0 : 2,
-        spanGaps: true,
         points: { show: Boolean(dots), size: 4 },
         ...(bars && { paths: uPlot.paths.bars({ size: [0.7, 40] }), fill: colour(name) }),
       })),

@@ -1,7 +1,7 @@
 /** All orders of the shop as they move: a window of the latest ones, and counts of everything. */
 
 import { follow } from "../shared/events.js";
-import { Measures } from "./measures.js";
+import { Measures, SECONDS } from "./measures.js";
 
 const ROWS = 100;
 const ALERTS = 50;
@@ -10,7 +10,7 @@ const RENDERED_EVERY_MS = 200;
 const OUTCOMES = {
   PAYMENT_OUTCOME_CHARGED: "charged",
   PAYMENT_OUTCOME_REFUSED: "refused",
-  PAYMENT_OUTCOME_TRANSIENT: "retried",
+  PAYMENT_OUTCOME_TRANSIENT: "transient",
   PAYMENT_OUTCOME_GIVEN_UP: "givenUp",
 };
 const REACHED = { ORDER_STATUS_PAID: "paid", ORDER_STATUS_FAILED: "failed", ORDER_STATUS_CANCELLED: "cancelled" };
@@ -41,7 +41,7 @@ export class LiveOrders {
     this.#fill();
     follow({
       open: (resumeToken, signal) =>
-        this.session.request("GET", "/api/v1/admin/orders:watch", { query: { resumeToken }, signal }),
+        this.session.request("GET", "/api/v1/admin/orders:watch", { query: { resumeToken, pastMinutes: SECONDS / 60 }, signal }),
       onEvents: (events) => this.take(events),
       onState: (state, more) => this.#became(state, more),
       onGap: () => this.#fill(),
@@ -71,10 +71,17 @@ export class LiveOrders {
 
   take(events) {
     for (const event of events) {
-      if (event.heartbeat) this.#clockAheadMs = Date.parse(event.eventTime) - Date.now();
+      if (event.heartbeat || event.orderCounts) this.#begin(event);
       else if (!event.error) this.#take(event);
     }
     this.#changed();
+  }
+
+  /** A stream that resumes nothing begins with what was counted before it, from shops of this version. */
+  #begin({ eventTime, orderCounts }) {
+    this.#clockAheadMs = Date.parse(eventTime) - Date.now();
+    if (orderCounts) this.measures = Measures.of(orderCounts, this.now);
+    else this.measures.since = Math.min(this.measures.since, this.now);
   }
 
   #take(event) {

@@ -63,13 +63,13 @@ class LiveRow extends Component {
 
 function Charts({ live, span, session }) {
   const now = live.now;
-  const { times, ...series } = useMemo(() => live.measures.series(now, span, SPANS[span]), [now, span]);
+  const { times, ...series } = useMemo(() => live.measures.series(now, span, SPANS[span]), [live.measures, now, span]);
   const sums = live.measures.sums(now - RECENT_S, now);
   const [p50, p99] = live.measures.quantiles(now - span, now, [0.5, 0.99]);
   const all = live.measures.sums(now - span, now);
   const tried = all.charged + all.refused + all.givenUp;
   const refused = tried ? `${Math.round((100 * (all.refused + all.givenUp)) / tried)} % refused or given up` : "none tried";
-  return html`<section class="charts" aria-label="Charts" data-placed=${all.placed} data-paid=${all.paid}>
+  return html`<section class="charts" aria-label="Charts" data-since=${live.measures.since} data-placed=${all.placed} data-paid=${all.paid}>
     <${Chart} key=${`rate${span}`} title="Orders per second" times=${times} format=${rate}
       summary="${rate(sums.placed / RECENT_S)} placed, ${rate(sums.paid / RECENT_S)} paid"
       lines=${[["placed", "info", series.placed], ["paid", "good", series.paid]]} />
@@ -77,7 +77,7 @@ function Charts({ live, span, session }) {
       summary="p50 ${duration(p50)}, p99 ${duration(p99)}"
       lines=${[["p50", "good", series.p50], ["p99", "warn", series.p99]]} />
     <${Chart} key=${`outcomes${span}`} title="Attempts to charge per second" times=${times} format=${rate} summary=${refused}
-      lines=${[["charged", "good", series.charged], ["tried again", "warn", series.retried], ["refused", "bad", series.refused], ["given up", "info", series.givenUp]]} />
+      lines=${[["charged", "good", series.charged], ["tried again", "warn", series.transient], ["refused", "bad", series.refused], ["given up", "info", series.givenUp]]} />
     <${Hours} session=${session} />
   </section>`;
 }

@@ -3,9 +3,11 @@
 export const SECONDS = 900;
 // Bins of latencies: eight for each doubling, from 1 ms to over an hour, so that a quantile is within 9 %.
 const BINS = 176;
-const COUNTED = ["placed", "paid", "failed", "cancelled", "charged", "refused", "retried", "givenUp"];
+const COUNTED = ["placed", "paid", "failed", "cancelled", "charged", "refused", "transient", "givenUp"];
 
 export class Measures {
+  /** The second from which on everything is counted; what happened before is unknown. */
+  since = Infinity;
   #seconds = new Float64Array(SECONDS).fill(-1);
   #counts = Object.fromEntries(COUNTED.map((name) => [name, new Uint32Array(SECONDS)]));
   #latencies = new Uint16Array(SECONDS * BINS);
@@ -17,6 +19,29 @@ export class Measures {
     if (slot < 0) return;
     this.#counts[name][slot] += 1;
     if (latencyMs >= 0) this.#latencies[slot * BINS + bin(latencyMs)] += 1;
+  }
+
+  /** What the shop has counted until the second `now`. */
+  static of({ startTime, bucketDuration, buckets }, now) {
+    const measures = new Measures();
+    measures.since = second(startTime);
+    for (const bucket of buckets) {
+      const first = Math.max(second(bucket.startTime), measures.since);
+      measures.#spread(bucket, first, Math.min(second(bucket.startTime) + parseFloat(bucketDuration), now + 1));
+    }
+    return measures;
+  }
+
+  /** Counts a bucket evenly in its seconds: nobody knows in which it happened. */
+  #spread(bucket, first, end) {
+    const upto = (name, at) => Math.round((bucket[`${name}Count`] * (at - first)) / (end - first));
+    for (let at = first; at < end; at++) {
+      const slot = this.#slot(at);
+      if (slot < 0) continue;
+      for (const name of COUNTED) this.#counts[name][slot] += upto(name, at + 1) - upto(name, at);
+      if (at > first) continue;
+      for (const { latencyMs, count } of bucket.latencies) this.#latencies[slot * BINS + bin(latencyMs)] += count;
+    }
   }
 
   /** Where a second is counted; -1 if it is too long ago. */
@@ -53,14 +78,16 @@ export class Measures {
     return wanted.map((quantile) => (all ? middle(reached(merged, Math.ceil(all * quantile))) : null));
   }
 
-  /** Columns for charts of the last `span` seconds in steps: times, rates by name, p50 and p99. */
+  /** Columns for charts of the last `span` seconds in steps: times, rates by name, p50 and p99. Null is unknown, undefined that there are none. */
   series(now, span, step) {
     const first = Math.floor((now - span) / step) * step;
     const starts = Array.from({ length: Math.floor(span / step) }, (_, i) => first + i * step);
     const sums = starts.map((start) => this.sums(start, start + step));
     const quantiles = starts.map((start) => this.quantiles(start, start + step, [0.5, 0.99]));
-    const rates = Object.fromEntries(COUNTED.map((name) => [name, sums.map((sum) => sum[name] / step)]));
-    return { times: starts, ...rates, p50: quantiles.map(([p50]) => p50), p99: quantiles.map(([, p99]) => p99) };
+    const known = (values) => values.map((value, i) => (starts[i] < this.since ? null : value));
+    const rates = Object.fromEntries(COUNTED.map((name) => [name, known(sums.map((sum) => sum[name] / step))]));
+    const quantile = (n) => known(quantiles.map((one) => one[n] ?? undefined));
+    return { times: starts, ...rates, p50: quantile(0), p99: quantile(1) };
   }
 
   *#slots(from, until) {
@@ -69,6 +96,10 @@ export class Measures {
       if (this.#seconds[slot] === second) yield slot;
     }
   }
+}
+
+function second(timestamp) {
+  return Math.floor(Date.parse(timestamp) / 1000);
 }
 
 function bin(ms) {

@@ -8,10 +8,11 @@ import { SERVICES } from "./jobs.js";
 import { to, useFilters } from "./router.js";
 import { Choice, Empty, Heading, Problem, Table } from "./ui.js";
 
-// A sample comes every two seconds: a quarter of an hour.
-const SAMPLES = 450;
+const PAST_MINUTES = 15;
 // Of the table.
-const RECENT = 30;
+const RECENT_S = 60;
+// Longer than this without a sample, a process was not there or not heard.
+const SILENCE_S = 1;
 
 export function MetricsScreen({ session, route }) {
   const [filters, set] = useFilters(route, ["service", "method"]);
@@ -31,7 +32,7 @@ export function MetricsScreen({ session, route }) {
     ${last && html`<${Charts} key=${service + filters.method} samples=${samples} method=${filters.method} />
     <section aria-labelledby="methods">
       <h2 id="methods">Methods in the last minute</h2>
-      <${Methods} samples=${samples.slice(-RECENT)} service=${service} chosen=${filters.method} />
+      <${Methods} samples=${samples.filter(({ at }) => at > last.at - RECENT_S)} service=${service} chosen=${filters.method} />
     </section>`}`;
 }
 
@@ -44,9 +45,9 @@ function useSamples(session, service) {
     const now = { samples: [], state: "connecting", error: null };
     kept.current = now;
     follow({
-      open: (_, signal) => session.request("GET", `/api/v1/admin/ops/${service}/metrics:watch`, { signal }),
+      open: (_, signal) => session.request("GET", `/api/v1/admin/ops/${service}/metrics:watch`, { query: { pastMinutes: PAST_MINUTES }, signal }),
       onEvents: (events) => {
-        now.samples = [...now.samples, ...events.filter((event) => event.instance).map(sample)].slice(-SAMPLES);
+        now.samples = joined(now.samples, events.filter((event) => event.instance).map(sample));
         if (!document.hidden) changed();
       },
       onState: (state, more) => {
@@ -69,6 +70,21 @@ function sample(event) {
   return { ...event, jobs, at: Date.parse(event.eventTime) / 1000, seconds: parseFloat(event.sampleDuration), lagMs: 1000 * parseFloat(event.projectionLagDuration) };
 }
 
+/** The samples of the last minutes. A stream that is opened again begins with some from before the break. */
+function joined(samples, more) {
+  const known = samples.at(-1)?.at ?? 0;
+  const all = [...samples, ...more.filter(({ at }) => at > known)];
+  return all.filter(({ at }) => at > all.at(-1).at - 60 * PAST_MINUTES);
+}
+
+/** With something that has no values wherever samples are missing, so that lines break there. */
+export function withGaps(samples) {
+  return samples.flatMap((one, i) => {
+    const from = samples[i - 1]?.at + SILENCE_S;
+    return one.at - one.seconds > from ? [{ at: from, isGap: true, seconds: 0, methods: [] }, one] : [one];
+  });
+}
+
 /** Calls, failures and durations of one method, or of all: then p50 is the mean of theirs, and p99 the longest. */
 function calls(methods, chosen) {
   const own = methods.filter(({ method }) => !chosen || method === chosen);
@@ -84,12 +100,14 @@ function calls(methods, chosen) {
 }
 
 function Charts({ samples, method }) {
-  const times = samples.map((one) => one.at);
-  const found = samples.map((one) => calls(one.methods, method));
-  const perSecond = (value) => samples.map((one, i) => (one.seconds ? value(found[i]) / one.seconds : null));
+  const points = withGaps(samples);
+  const times = points.map((one) => one.at);
+  const found = points.map((one) => calls(one.methods, method));
+  const perSecond = (value) => points.map((one, i) => (one.seconds ? value(found[i]) / one.seconds : null));
   const [all, failed] = [perSecond((of) => of.count), perSecond((of) => of.failed)];
-  const depth = (value) => samples.map((one) => (one.hasDepths ? value(one) : null));
-  const pooled = (value) => samples.map((one) => one.pools.reduce((sum, pool) => sum + pool[value], 0));
+  const took = (name) => points.map((one, i) => (one.isGap ? null : (found[i][name] ?? undefined)));
+  const depth = (value) => points.map((one) => (one.hasDepths ? value(one) : null));
+  const pooled = (value) => points.map((one) => (one.isGap ? null : one.pools.reduce((sum, pool) => sum + pool[value], 0)));
   const last = samples.at(-1);
   const durations = found.at(-1);
   const [used, waiting] = [pooled("usedCount"), pooled("waitingCount")];
@@ -98,7 +116,7 @@ function Charts({ samples, method }) {
     ["Calls per second", rate, `${rate(all.at(-1) ?? 0)} calls, ${rate(failed.at(-1) ?? 0)} failed`,
       [["calls", "info", all], ["failed", "bad", failed]]],
     ["How long calls took", duration, durations.p50 === null ? "no calls just now" : `p50 ${duration(durations.p50)}, p99 ${duration(durations.p99)}`,
-      [["p50", "good", found.map((one) => one.p50)], ["p99", "warn", found.map((one) => one.p99)]], true],
+      [["p50", "good", took("p50")], ["p99", "warn", took("p99")]], true],
     ["Jobs", whole, `${last.jobs.READY} ready, ${last.jobs.RUNNING} running, ${last.jobs.DEAD} dead letters`,
       [["ready", "info", depth((one) => one.jobs.READY)], ["running", "good", depth((one) => one.jobs.RUNNING)], ["dead", "bad", depth((one) => one.jobs.DEAD)]]],
     ["Waiting events and changes", whole, `${last.outboxPending} events, ${last.changesPending} changes`,

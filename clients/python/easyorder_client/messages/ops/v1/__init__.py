@@ -856,7 +856,8 @@ default_message_pool.register_message("easyorder.ops.v1", "MethodMetrics", Metho
 @dataclass(eq=False, repr=False)
 class MetricsSample(betterproto2.Message):
     """
-    What a process measured since the sample before. The first sample of a stream has what is true now, and no calls.
+    What a process measured since the sample before. The first sample of a process, or of a stream without past samples, has
+    what is true now, and no calls.
     """
 
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
@@ -1114,12 +1115,18 @@ default_message_pool.register_message("easyorder.ops.v1", "WatchJobsRequest", Wa
 @dataclass(eq=False, repr=False)
 class WatchMetricsRequest(betterproto2.Message):
     """
-    Which service.
+    Which service, and from when on.
     """
 
     service: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     identity, inventory, order or payment. Over HTTP it is part of the path; a gRPC client may leave it out.
+    """
+
+    past_minutes: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    The stream begins with the samples of this many past minutes, at most 15, which the process took every ten seconds since
+    its start, and continues where they end. 0 for none.
     """
 
 

@@ -21,10 +21,13 @@ __all__ = (
     "GetOrderStatusResponse",
     "HourReport",
     "InventoryStatus",
+    "LatencyCount",
     "ListAllOrdersRequest",
     "ListOrdersRequest",
     "ListOrdersResponse",
     "Order",
+    "OrderCounts",
+    "OrderCountsBucket",
     "OrderCreated",
     "OrderCreatedWithIncentive",
     "OrderEvent",
@@ -812,6 +815,26 @@ default_message_pool.register_message("easyorder.order.v1", "InventoryStatus", I
 
 
 @dataclass(eq=False, repr=False)
+class LatencyCount(betterproto2.Message):
+    """
+    How many orders took about this long.
+    """
+
+    latency_ms: "float" = betterproto2.field(1, betterproto2.TYPE_DOUBLE)
+    """
+    In milliseconds, within 5 %; from 1 to about an hour, which stands for what took longer, too.
+    """
+
+    count: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "LatencyCount", LatencyCount)
+
+
+@dataclass(eq=False, repr=False)
 class ListAllOrdersRequest(betterproto2.Message):
     """
     Which page of everybody's orders.
@@ -1074,6 +1097,98 @@ default_message_pool.register_message("easyorder.order.v1", "Order", Order)
 
 
 @dataclass(eq=False, repr=False)
+class OrderCounts(betterproto2.Message):
+    """
+    What happened to everybody's orders before the stream began, counted: for charts.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    Since when events were counted. Each process counts from its start, so this may be later than was asked for: what
+    happened before is unknown.
+    """
+
+    bucket_duration: "datetime.timedelta | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Duration, optional=True
+    )
+    """
+    How long a bucket is.
+    """
+
+    buckets: "list[OrderCountsBucket]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Oldest first. Those in which nothing happened are left out.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "OrderCounts", OrderCounts)
+
+
+@dataclass(eq=False, repr=False)
+class OrderCountsBucket(betterproto2.Message):
+    """
+    What happened in a few seconds.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it begins.
+    """
+
+    placed_count: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    How many orders were placed.
+    """
+
+    paid_count: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many orders became PAID.
+    """
+
+    failed_count: "int" = betterproto2.field(4, betterproto2.TYPE_INT32)
+    """
+    How many orders became FAILED.
+    """
+
+    cancelled_count: "int" = betterproto2.field(5, betterproto2.TYPE_INT32)
+    """
+    How many orders became CANCELLED.
+    """
+
+    charged_count: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
+    """
+    How many attempts to charge were CHARGED.
+    """
+
+    refused_count: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
+    """
+    How many attempts to charge were REFUSED.
+    """
+
+    transient_count: "int" = betterproto2.field(8, betterproto2.TYPE_INT32)
+    """
+    How many attempts to charge were TRANSIENT.
+    """
+
+    given_up_count: "int" = betterproto2.field(9, betterproto2.TYPE_INT32)
+    """
+    How many attempts to charge were GIVEN_UP.
+    """
+
+    latencies: "list[LatencyCount]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    How long it took from placed to paid, shortest first; the sum of their counts is `paid_count`.
+    """
+
+
+default_message_pool.register_message("easyorder.order.v1", "OrderCountsBucket", OrderCountsBucket)
+
+
+@dataclass(eq=False, repr=False)
 class OrderCreated(betterproto2.Message):
     """
     The order was placed.
@@ -1218,6 +1333,13 @@ class OrderEvent(betterproto2.Message):
     )
     """
     The stream ends with this error; it may be resumed with `resume_token`.
+    """
+
+    order_counts: "OrderCounts | None" = betterproto2.field(
+        15, betterproto2.TYPE_MESSAGE, optional=True, group="content"
+    )
+    """
+    What happened before the stream began; the first message if `past_minutes` were asked for.
     """
 
 
@@ -2135,6 +2257,12 @@ class WatchAllOrdersRequest(betterproto2.Message):
     resume_token: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     As in WatchOrdersRequest.
+    """
+
+    past_minutes: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    Without a resume_token: the stream begins with `order_counts` of this many past minutes, at most 15, and continues with
+    the events that are not counted in it. 0 for none.
     """
 
 
