@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import account, catalogue, doctor, mesh, operators, order_actions, orders, reconcile, webhooks
+from cli import account, catalogue, doctor, mesh, operators, order_actions, orders, payments, reconcile, webhooks
 from cli.errors import FAILED, INTERRUPTED, Fault
 from cli.output import say
 
@@ -84,6 +84,7 @@ for group, name in (
     (operators.users, "users"),
     (operators.jobs, "jobs"),
     (webhooks.webhooks, "webhooks"),
+    (payments.payments, "payments"),
 ):
     app.add_typer(group, name=name)
 

@@ -35,6 +35,7 @@ CLUSTERS = {
     "easyorder.ops.v1.HealthService": "edge",
     "easyorder.order.v1.OrderService": "order",
     "easyorder.order.v1.OrderWatchService": "order",
+    "easyorder.payment.v1.PaymentComparisonService": "order",
     "easyorder.payment.v1.PaymentWebhookService": "order",
     "easyorder.webhook.v1.WebhookService": "order",
 }

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from random import SystemRandom
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from chassis.alert_channels import channels_of
 from chassis.alerts import Alerts, DeadLetters
@@ -15,6 +15,7 @@ from chassis.audit import ErrorLog
 from chassis.auth.keys import KeyCache, keys_of
 from chassis.auth.revocations import Revocations, revocations_of
 from chassis.auth.service_tokens import ServiceKeys
+from chassis.background import Background
 from chassis.clock import Clock, SystemClock
 from chassis.db.bulk import SqlSink
 from chassis.db.engine import make_sessions
@@ -55,7 +56,9 @@ from order_svc.connections import NAME, Connections, connect
 from order_svc.messages.encoded_orders import EncodedOrders
 from order_svc.messages.event_contents import EventContents
 from order_svc.order_ids import OrderIds
+from order_svc.payment_comparison.bootstrap import PLAN_EVERY_S, PaymentComparisons
 from order_svc.projections import PROJECTED
+from order_svc.publishers import publishers_of
 from order_svc.queries.orders import OrderQueries
 from order_svc.sagas.amendments import Amendments
 from order_svc.sagas.checkout import Checkout
@@ -69,9 +72,6 @@ from order_svc.webhooks.bootstrap import Webhooks
 from order_svc.webhooks.commands import jobs as webhook_jobs
 from rate_limits.call_limiter import call_limiter
 from telemetry.gauges import Gauges
-
-if TYPE_CHECKING:
-    from order_svc.adapters.broker_publisher import BrokerPublisher
 
 _HOUR_S = 3600
 
@@ -99,11 +99,11 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
     write_side, job_store = WriteSideOrders(to.write), SqlJobStore(to.write)
     links = TrackingLinks(key, write_side.load, SqlLinkGenerations(to.write), to.clock, report=error_log.report)
     sagas = _sagas(to, mediator, write_side)
-    dead_letters = DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators)
     webhooks = Webhooks(to, key, ids, alerts, job_store, after_commit, error_log.report)
-    runner = _job_runner(to, job_store, sagas, alerts, dead_letters, error_log, webhooks)
-    publisher = _publisher(to, orders, error_log, gauges := Gauges())
-    streams = _streams(to, write_side, error_log, orders, [webhooks.wake, *(one.wake for one in publisher)])
+    comparisons = PaymentComparisons(to, ids, alerts, job_store, after_commit)
+    runner = _job_runner(to, job_store, sagas, alerts, open_uow, error_log, webhooks, comparisons)
+    publishers = publishers_of(to, orders, error_log.report, gauges := Gauges())
+    streams = _streams(to, write_side, error_log, orders, [webhooks.wake, *(one.wake for one in publishers)])
 
     def follow_up(committed: Committed) -> None:
         runner.submit(committed.jobs)
@@ -112,7 +112,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
             streams.tail.wake()
 
     after_commit.append(follow_up)
-    _add_gauges(gauges, to, streams.watch)
+    _add_gauges(gauges, to, streams.watch, comparisons)
     queries, needed = _queries(to, streams.projector, ids), {**NOT_DISCARDABLE, **webhook_jobs.NOT_DISCARDABLE}
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
@@ -124,31 +124,19 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
         "easyorder.payment.v1.PaymentWebhookService": PaymentWebhookApi(
             sagas.payments.notice_of, mediator.send, job_store, runner.wake
         ),
+        "easyorder.payment.v1.PaymentComparisonService": comparisons.api,
         "easyorder.webhook.v1.WebhookService": webhooks.api,
         OPS: (ops := OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed)),
     }
-    server = _server(to, servicers, error_log, tickets, gauges)
-    server.background = [error_log, streams.projector, streams.tail, links, runner, webhooks, ops.history, *publisher]
-    return server
+    loops: list[Background] = [error_log, streams.projector, streams.tail, links, runner, webhooks, ops.history]
+    return _server(to, servicers, [*loops, *publishers], error_log, tickets, gauges)
 
 
-def _publisher(to: Connections, orders: EncodedOrders, error_log: ErrorLog, gauges: Gauges) -> list[BrokerPublisher]:
-    """None without a broker."""
-    settings = to.settings
-    if not settings.broker_url.get_secret_value():
-        return []
-    from order_svc.adapters.broker_publisher import BrokerPublisher  # whose client takes memory
-    from order_svc.adapters.publisher_lease import PublisherLease
-
-    feed, lease = Feed(to.write, EventContents(orders).read), PublisherLease(to.write, lease_s=settings.job_lease_s)
-    gauges.readers.append(lease.collect)
-    return [BrokerPublisher(feed, lease, settings.broker_url, name=NAME, report=error_log.report)]
-
-
-def _add_gauges(gauges: Gauges, to: Connections, watch: OrderWatch) -> None:
+def _add_gauges(gauges: Gauges, to: Connections, watch: OrderWatch, comparisons: PaymentComparisons) -> None:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
     gauges.add("watch_subscribers", lambda: watch.subscribers)
+    gauges.readers.append(comparisons.queries.collect)
 
 
 def _mediator(to: Connections, after_commit: list[OnCommit], alerts: Alerts, orders: EncodedOrders) -> UowAndMediator:
@@ -216,23 +204,26 @@ def _job_runner(
     job_store: SqlJobStore,
     sagas: _Sagas,
     alerts: Alerts,
-    dead_letters: DeadLetters[OrderUow],
+    open_uow: OpenUow,
     error_log: ErrorLog,
     webhooks: Webhooks,
+    comparisons: PaymentComparisons,
 ) -> JobRunner:
     random = SystemRandom()
+    of_orders = {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers()}
     runner = JobRunner(
         job_store,
-        {**sagas.checkout.job_handlers(), **sagas.refunding.job_handlers(), **alerts.handlers(), **webhooks.handlers},
+        {**of_orders, **alerts.handlers(), **webhooks.handlers, **comparisons.handlers},
         backoff=Backoff.lasting(to.settings.job_retry_hours, initial_s=0.5, max_s=60, random=random),
         backoffs={**alerts.backoffs(random), **webhooks.backoffs},
         service=NAME,
         lease_s=to.settings.job_lease_s,
-        dead_letter=dead_letters,
+        dead_letter=DeadLetters(open_uow, alerts, to.clock, publish=alert_administrators),
         report=error_log.report,
     )
     runner.every(_HOUR_S, partial(purge, to.write, to.settings))
     runner.every(_HOUR_S, webhooks.purge)
+    runner.every(PLAN_EVERY_S, comparisons.plan)
     runner.every(_HOUR_S, partial(Feed(to.write).purge, older_than=timedelta(days=to.settings.events_kept_days)))
     return runner
 
@@ -272,7 +263,12 @@ def _queries(to: Connections, projector: Projector, ids: OrderIds) -> OrderQueri
 
 
 def _server(
-    to: Connections, servicers: Mapping[str, object], error_log: ErrorLog, tickets: StreamTickets, gauges: Gauges
+    to: Connections,
+    servicers: Mapping[str, object],
+    background: Sequence[Background],
+    error_log: ErrorLog,
+    tickets: StreamTickets,
+    gauges: Gauges,
 ) -> GrpcServer:
     settings = to.settings
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)
@@ -295,4 +291,5 @@ def _server(
         stream_limits=settings.stream_limits,
         trusted_proxies=settings.trusted_proxies,
         probe=takes_writes(to.write, to.read),
+        background=background,
     )

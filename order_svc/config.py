@@ -28,6 +28,8 @@ class OrderSettings(BrokerSettings):
     """How long one attempt to charge, or to refund, may take"""
     payment_action_minutes: float = Field(default=30, gt=0, le=1440)
     """How long a shopper may take to confirm a payment on a page of the provider before the order is FAILED"""
+    payment_comparison_hour: int = Field(default=2, ge=0, le=23)
+    """The hour, in UTC, from which the payments of the day before are compared with the provider's own books"""
     inventory_timeout_s: float = Field(default=5, gt=0, le=3600)
     """How long one call of inventory_svc may take"""
     job_lease_s: float = Field(default=20, gt=0, le=3600)

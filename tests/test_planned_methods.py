@@ -21,6 +21,7 @@ from order_svc.api.order_watch import OrderWatchApi
 from order_svc.api.orders import OrderApi
 from order_svc.api.payment_webhook import PaymentWebhookApi
 from order_svc.payment.api.payments import PaymentApi
+from order_svc.payment_comparison.api import PaymentComparisonApi
 from order_svc.webhooks.api import WebhookApi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ SERVICERS = {
     "order.v1.OrderWatchService": OrderWatchApi,
     "order.v1.OrderService": OrderApi,
     "internal.payment.v1.PaymentService": PaymentApi,
+    "payment.v1.PaymentComparisonService": PaymentComparisonApi,
     "payment.v1.PaymentWebhookService": PaymentWebhookApi,
     "webhook.v1.WebhookService": WebhookApi,
 }

@@ -52,7 +52,8 @@ async def test_order_svc_purges_its_tables_and_its_events(
         pass
 
     hourly = {"purge": HOUR_S, "Feed.purge": HOUR_S, "Webhooks.purge": HOUR_S}
-    assert {name: seconds for name, (seconds, _) in scheduled.items()} == hourly
+    regular = {**hourly, "PaymentComparisons.plan": 300}
+    assert {name: seconds for name, (seconds, _) in scheduled.items()} == regular
     assert kept_by(scheduled) is settings
     assert scheduled["Feed.purge"][1].keywords == {"older_than": timedelta(days=7)}
 

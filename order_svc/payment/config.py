@@ -24,7 +24,7 @@ class PaymentSettings(MeshSettings):
     payment_provider: Literal["sandbox", "stripe"] = "sandbox"
     """The payment provider; the sandbox takes no money"""
     stripe_api_key: SecretStr = SecretStr("")
-    """Stripe's secret key, or preferably a restricted key for payment intents and refunds"""
+    """Stripe's secret key, or preferably a restricted key for payment intents, refunds and charges"""
     stripe_webhook_secret: SecretStr = SecretStr("")
     """The secret of the webhook's endpoint at Stripe"""
     stripe_api_base: str = "https://api.stripe.com"

@@ -10,9 +10,8 @@ from deploy.local.shop import Json, Shop, lamp
 from tests.browser.conftest import ADMINISTRATOR
 
 SCREENS = (
-    *("live", "orders", "jobs", "stock", "products", "incentives", "users", "webhooks", "reports", "health", "metrics"),
-    "audit",
-    "errors",
+    *("live", "orders", "jobs", "stock", "products", "incentives", "users", "webhooks", "payments", "reports"),
+    *("health", "metrics", "audit", "errors"),
 )
 
 

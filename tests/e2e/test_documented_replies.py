@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -208,10 +209,24 @@ async def of_operators(call: Caller, mesh: RunningMesh) -> None:
     await call("GET", f"{path}/audit")
     await call("GET", f"{path}/audit:export?action=DiscardJob")
     await call.first_event("/api/v1/admin/health:watch")
+    await of_comparisons(call)
     for service in ("identity", "inventory", "order", "payment"):
         await call("GET", f"/api/v1/admin/ops/{service}/stats")
         await call("GET", f"/api/v1/admin/ops/{service}/metrics")
         await call.first_event(f"/api/v1/admin/ops/{service}/metrics:watch")
+
+
+async def of_comparisons(call: Caller) -> None:
+    """Yesterday is compared by the real processes."""
+    path, day = "/api/v1/admin/payments/comparisons", str(datetime.now(UTC).date() - timedelta(days=1))
+    await call("POST", f"{path}/{day}:run", {})
+
+    async def is_done() -> bool:
+        [found] = [one for one in (await call("GET", path))["paymentComparisons"] if one["date"] == day]
+        return bool(found["state"] == "PAYMENT_COMPARISON_STATE_DONE")
+
+    await eventually(is_done, timeout_s=30)
+    await call("GET", f"{path}/{day}/differences")
 
 
 async def of_webhooks(call: Caller, order: Json) -> None:

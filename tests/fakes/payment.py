@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
 from chassis.errors import Conflict
@@ -15,6 +16,7 @@ from order_svc.payment.domain.provider import Charge, Refund
 from tests.fakes.chassis import ChassisState, FakeClock, InMemoryUnitOfWork, in_memory_units_of_work
 
 _OUTCOMES = {EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.VOID}
+_MOVES = {EntryKind.CHARGE, EntryKind.REFUND}
 
 
 @dataclass
@@ -33,6 +35,11 @@ class InMemoryLedger:
 
     async def ids_after(self, id: str, *, limit: int) -> list[str]:
         return sorted({e.transaction_id for e in self._state.entries if e.transaction_id > id})[:limit]
+
+    async def moved(self, start: datetime, end: datetime, *, after: tuple[str, int], limit: int) -> list[Entry]:
+        found = [e for e in self._state.entries if e.kind in _MOVES and start <= e.recorded_on < end]
+        found = [e for e in found if (e.transaction_id, e.ordinal) > after]
+        return sorted(found, key=lambda e: (e.transaction_id, e.ordinal))[:limit]
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         wanted = set(refund_ids)

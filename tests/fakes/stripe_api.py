@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.stripe_lists import BadList, listed
+
 API_KEY = "sk_test_easyorder"
 API_VERSION = "2026-10-28.endive"
 
@@ -56,9 +58,11 @@ class Refusal(Exception):
 
 @dataclass
 class StripeApiFake:
-    """`async with` serves it; `intents` and `refunds` are its books."""
+    """`async with` serves it; `intents`, `charges` and `refunds` are its books."""
 
     intents: dict[str, Json] = field(default_factory=dict)
+    # Those that were declined, too.
+    charges: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
     disputes: dict[str, Json] = field(default_factory=dict)
     # What was asked, in order: "POST /v1/payment_intents".
@@ -221,7 +225,9 @@ class StripeApiFake:
             case ["GET", "v1", "disputes", id]:
                 return self.disputes[id]
             case ["GET", "v1", "refunds"]:
-                return self._list_refunds(params)
+                return self._list(self.refunds, params, "/v1/refunds")
+            case ["GET", "v1", "charges"]:
+                return self._list(self.charges, params, "/v1/charges")
         raise Refusal(404, "invalid_request_error", f"Unrecognized request URL ({verb}: {path})")
 
     def _intent(self, id: str) -> Json:
@@ -279,6 +285,7 @@ class StripeApiFake:
             return _shown(intent, params)
         if token in DECLINES:
             intent["last_payment_error"] = {"type": "card_error", **DECLINES[token]}
+            self._new_charge(intent, status="failed")
             raise Refusal(402, "card_error", **DECLINES[token], payment_intent=_shown(intent, {}))
         if not token.startswith("pm_ok"):
             message = f"No such PaymentMethod: '{token}'"
@@ -316,13 +323,23 @@ class StripeApiFake:
         intent["status"], intent["next_action"] = "succeeded", None
         intent["amount_received"] = intent["amount"]
         intent["last_payment_error"] = None
-        intent["latest_charge"] = {
+        intent["latest_charge"] = self._new_charge(intent, status="succeeded")
+
+    def _new_charge(self, intent: Json, *, status: str) -> Json:
+        charge = {
             "id": f"ch_{next(self._ids)}",
             "object": "charge",
+            "amount": intent["amount"],
+            "amount_captured": intent["amount_received"],
+            "currency": intent["currency"],
+            "status": status,
+            "payment_intent": intent["id"],
             "created": int(time.time()),
             "amount_refunded": 0,
             "refunds": {"object": "list", "data": [], "has_more": False, "url": "/v1/refunds"},
         }
+        self.charges[charge["id"]] = charge
+        return charge
 
     def _cancel(self, intent: Json, params: Json) -> Json:
         if intent["id"] in self._busy_intents:
@@ -354,9 +371,12 @@ class StripeApiFake:
         charge["refunds"]["data"].insert(0, refund)
         return refund
 
-    def _list_refunds(self, params: Json) -> Json:
-        found = [refund for refund in self.refunds.values() if refund["payment_intent"] == params["payment_intent"]]
-        return {"object": "list", "data": found[::-1], "has_more": False, "url": "/v1/refunds"}
+    def _list(self, books: Mapping[str, Json], params: Json, url: str) -> Json:
+        try:
+            return listed(books.values(), params, url=url, intents=self.intents)
+        except BadList as fault:
+            param, message = fault.args
+            raise Refusal(400, "invalid_request_error", message, param=param) from None
 
 
 def _shown(intent: Json, params: Json) -> Json:

@@ -111,6 +111,7 @@ PaymentService/Refund                    401     403    403    403   403     401
 PaymentService/GetPayment                401     403    403    403   403     401       403    403        yes    403
 PaymentService/CheckNotice               401     403    403    403   403     401       403    403        yes    403
 PaymentService/ListTransactions          401     403    403    403   403     401       403    403        yes    403
+PaymentService/ListMovements             401     403    403    403   403     401       403    403        yes    403
 OpsService/ListJobs                      401     403    403    403   403     401       yes    403        403    403
 OpsService/WatchJobs                     401     403    403    403   403     401       yes    403        403    403
 OpsService/RetryJob                      401     403    403    403   403     401       yes    403        403    403
@@ -131,6 +132,9 @@ WebhookService/RotateWebhookSecret       401     403    403    403   403     401
 WebhookService/ReplayWebhookEvents       401     403    403    403   403     401       yes    403        403    403
 WebhookService/ListWebhookDeliveries     401     403    403    403   403     401       yes    403        403    403
 WebhookService/RedeliverWebhookEvent     401     403    403    403   403     401       yes    403        403    403
+PaymentComparisonService/ListPaymentComparisons 401  403    403    403   403  401  yes    403  403    403
+PaymentComparisonService/ListPaymentDifferences 401  403    403    403   403  401  yes    403  403    403
+PaymentComparisonService/RunPaymentComparison   401  403    403    403   403  401  yes    403  403    403
 PaymentWebhookService/ReceiveStripeEvent yes     yes    yes    yes   yes     yes       yes    yes        yes    yes
 """
 

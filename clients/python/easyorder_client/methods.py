@@ -360,6 +360,21 @@ WATCH_HEALTH = Method(
     m.WatchHealthRequest,
     m.HealthEvent,
 )
+LIST_PAYMENT_COMPARISONS = Method(
+    '/easyorder.payment.v1.PaymentComparisonService/ListPaymentComparisons',
+    m.ListPaymentComparisonsRequest,
+    m.ListPaymentComparisonsResponse,
+)
+LIST_PAYMENT_DIFFERENCES = Method(
+    '/easyorder.payment.v1.PaymentComparisonService/ListPaymentDifferences',
+    m.ListPaymentDifferencesRequest,
+    m.ListPaymentDifferencesResponse,
+)
+RUN_PAYMENT_COMPARISON = Method(
+    '/easyorder.payment.v1.PaymentComparisonService/RunPaymentComparison',
+    m.RunPaymentComparisonRequest,
+    m.PaymentComparison,
+)
 CREATE_WEBHOOK = Method(
     '/easyorder.webhook.v1.WebhookService/CreateWebhook',
     m.CreateWebhookRequest,
@@ -772,6 +787,20 @@ class Methods(SyncCalls):
         processes as they are."""
         return self._watch(WATCH_HEALTH, request)
 
+    def list_payment_comparisons(self, request: m.ListPaymentComparisonsRequest = m.ListPaymentComparisonsRequest(), *, timeout: float | None = None) -> Pager[m.ListPaymentComparisonsResponse, m.PaymentComparison]:
+        """Lists the reports of all days that were compared, the latest day first. They are kept for 400 days."""
+        return self._pages(LIST_PAYMENT_COMPARISONS, request, 'payment_comparisons', m.PaymentComparison, timeout)
+
+    def list_payment_differences(self, request: m.ListPaymentDifferencesRequest, *, timeout: float | None = None) -> Pager[m.ListPaymentDifferencesResponse, m.PaymentDifference]:
+        """Lists what was found to differ on a day, in the order in which it was found: 1,000 differences at most. None where
+        nothing differs, or the day was not compared."""
+        return self._pages(LIST_PAYMENT_DIFFERENCES, request, 'payment_differences', m.PaymentDifference, timeout)
+
+    def run_payment_comparison(self, request: m.RunPaymentComparisonRequest, *, timeout: float | None = None) -> m.PaymentComparison:
+        """Compares a day now, also if it was compared before, or is being compared: its report begins from nothing. The day must
+        be over, and one of the last 400."""
+        return self._call(RUN_PAYMENT_COMPARISON, request, timeout)
+
     def create_webhook(self, request: m.CreateWebhookRequest, *, timeout: float | None = None) -> m.Webhook:
         """Creates a webhook, for events from now on. Its answer alone has the secret. TOO_MANY_WEBHOOKS when the shop has as many
         as it may have."""
@@ -1180,6 +1209,20 @@ class AsyncMethods(AsyncCalls):
         nothing has changed. An error travels inside the stream, as its last message: open it again then, it begins with all
         processes as they are."""
         return self._watch(WATCH_HEALTH, request)
+
+    def list_payment_comparisons(self, request: m.ListPaymentComparisonsRequest = m.ListPaymentComparisonsRequest(), *, timeout: float | None = None) -> AsyncPager[m.ListPaymentComparisonsResponse, m.PaymentComparison]:
+        """Lists the reports of all days that were compared, the latest day first. They are kept for 400 days."""
+        return self._pages(LIST_PAYMENT_COMPARISONS, request, 'payment_comparisons', m.PaymentComparison, timeout)
+
+    def list_payment_differences(self, request: m.ListPaymentDifferencesRequest, *, timeout: float | None = None) -> AsyncPager[m.ListPaymentDifferencesResponse, m.PaymentDifference]:
+        """Lists what was found to differ on a day, in the order in which it was found: 1,000 differences at most. None where
+        nothing differs, or the day was not compared."""
+        return self._pages(LIST_PAYMENT_DIFFERENCES, request, 'payment_differences', m.PaymentDifference, timeout)
+
+    async def run_payment_comparison(self, request: m.RunPaymentComparisonRequest, *, timeout: float | None = None) -> m.PaymentComparison:
+        """Compares a day now, also if it was compared before, or is being compared: its report begins from nothing. The day must
+        be over, and one of the last 400."""
+        return await self._call(RUN_PAYMENT_COMPARISON, request, timeout)
 
     async def create_webhook(self, request: m.CreateWebhookRequest, *, timeout: float | None = None) -> m.Webhook:
         """Creates a webhook, for events from now on. Its answer alone has the secret. TOO_MANY_WEBHOOKS when the shop has as many

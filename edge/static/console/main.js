@@ -13,6 +13,7 @@ import { LoginScreen } from "./login.js";
 import { MetricsScreen } from "./metrics_screen.js";
 import { OrderScreen } from "./order.js";
 import { OrdersScreen } from "./orders.js";
+import { PaymentsScreen } from "./payments.js";
 import { ProductsScreen } from "./products.js";
 import { ReportsScreen } from "./reports.js";
 import { to, useRoute } from "./router.js";
@@ -31,6 +32,7 @@ const SCREENS = [
   ["incentives", "Incentives", IncentivesScreen],
   ["users", "Users", UsersScreen],
   ["webhooks", "Webhooks", WebhooksScreen],
+  ["payments", "Payments", PaymentsScreen],
   ["reports", "Reports", ReportsScreen],
   ["health", "Health", HealthScreen],
   ["metrics", "Metrics", MetricsScreen],

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json
+from chassis.db.types import UtcDateTime
 from chassis.db.unit_of_work import SqlUnitOfWork
 from chassis.db.writes import enqueue_insert
 from chassis.money import Money
@@ -23,6 +25,16 @@ _OF_TRANSACTIONS = text(
 ).columns(*LEDGER_ENTRY.c)
 _IDS_AFTER = text(
     "SELECT DISTINCT transaction_id FROM ledger_entry WHERE transaction_id > :id ORDER BY transaction_id LIMIT :limit"
+)
+_MOVED = (
+    text(
+        "SELECT * FROM ledger_entry WHERE kind IN ('CHARGE', 'REFUND') "
+        "AND recorded_on >= :start AND recorded_on < :end "
+        "AND (transaction_id, ordinal) > (CAST(:id AS text), CAST(:ordinal AS integer)) "
+        "ORDER BY transaction_id, ordinal LIMIT :limit"
+    )
+    .bindparams(bindparam("start", type_=UtcDateTime), bindparam("end", type_=UtcDateTime))
+    .columns(*LEDGER_ENTRY.c)
 )
 _OF_REFUNDS = text(
     "SELECT refund_id, transaction_id FROM ledger_entry "
@@ -46,6 +58,10 @@ class SqlLedger:
 
     async def ids_after(self, id: str, *, limit: int) -> list[str]:
         return list((await self._session.execute(_IDS_AFTER, {"id": id, "limit": limit})).scalars())
+
+    async def moved(self, start: datetime, end: datetime, *, after: tuple[str, int], limit: int) -> list[Entry]:
+        wanted = {"start": start, "end": end, "id": after[0], "ordinal": after[1], "limit": limit}
+        return [_entry(row) for row in await self._session.execute(_MOVED, wanted)]
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         rows = await self._session.execute(_OF_REFUNDS, {"ids": as_json(list(refund_ids))})

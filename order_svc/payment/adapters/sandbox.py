@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextvars import Context
+from datetime import datetime
 from functools import partial
 
 from chassis.background import to_completion
 from chassis.clock import Clock
+from chassis.errors import InvalidArgument
 from chassis.mediator import Mediator
 from chassis.unit_of_work import OpenUnitOfWork
 from order_svc.payment.commands.ledger_uow import LedgerUow
@@ -16,16 +19,24 @@ from order_svc.payment.commands.record_action import RecordAction, record_action
 from order_svc.payment.commands.record_charge import Attempt, RecordCharge, record_charges
 from order_svc.payment.commands.record_refund import RecordRefund, record_refunds
 from order_svc.payment.domain.errors import ProviderUnavailable
+from order_svc.payment.domain.ledger import Entry
 from order_svc.payment.domain.provider import (
     Charge,
     Incident,
+    MovementKind,
+    MovementPage,
     Notice,
     PaymentState,
+    ProviderMovement,
     ProviderPayment,
     Refund,
     StoredTransaction,
 )
 from order_svc.payment.domain.tokens import CardBehaviour
+
+# As many as Stripe lists at once.
+_PAGE = 100
+_PLACE = re.compile(r"([0-9]{1,9}) (.*)", re.DOTALL)
 
 
 class SandboxProvider:
@@ -63,6 +74,9 @@ class SandboxProvider:
     async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
         return await to_completion(self._page(after, limit))
 
+    async def movements(self, start: datetime, end: datetime, *, after: str) -> MovementPage:
+        return await to_completion(self._movements(start, end, after))
+
     async def incident(self, notice: Notice) -> Incident | None:
         return None
 
@@ -87,7 +101,28 @@ class SandboxProvider:
             found = await uow.ledger.transactions(sorted(transaction_ids))
         return [transaction.stored for transaction in found.values() if transaction.entries]
 
+    async def _movements(self, start: datetime, end: datetime, after: str) -> MovementPage:
+        # Like the id of a movement: the ordinal, and then the transaction, which may have any character.
+        if (place := _PLACE.fullmatch(after or "0 ")) is None:
+            raise InvalidArgument.of("after", "must be `next` of the page before, unchanged")
+        async with self._open_uow() as uow:
+            found = await uow.ledger.moved(start, end, after=(place[2], int(place[1])), limit=_PAGE)
+        movements = [_movement(entry) for entry in found]
+        return MovementPage(movements=movements, next=movements[-1].id if len(movements) == _PAGE else "")
+
     async def _page(self, after: str, limit: int) -> list[StoredTransaction]:
         async with self._open_uow() as uow:
             found = await uow.ledger.transactions(await uow.ledger.ids_after(after, limit=limit))
         return [transaction.stored for transaction in found.values()]
+
+
+def _movement(entry: Entry) -> ProviderMovement:
+    return ProviderMovement(
+        id=f"{entry.ordinal} {entry.transaction_id}",
+        kind=MovementKind[entry.kind.name],
+        transaction_id=entry.transaction_id,
+        amount=entry.amount,
+        created_at=entry.recorded_on,
+        order_id=entry.order_id or 0,
+        refund_id=entry.refund_id or "",
+    )

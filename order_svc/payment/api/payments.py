@@ -14,13 +14,18 @@ from easyorder.internal.payment.v1 import (
     CheckNoticeRequest,
     CheckNoticeResponse,
     GetPaymentRequest,
+    ListMovementsRequest,
+    ListMovementsResponse,
     ListTransactionsRequest,
     ListTransactionsResponse,
+    MovementKind,
+    MovementState,
     PaymentState,
     RefundRequest,
     StoredRefund,
 )
 from easyorder.internal.payment.v1 import Incident as IncidentMessage
+from easyorder.internal.payment.v1 import ProviderMovement as ProviderMovementMessage
 from easyorder.internal.payment.v1 import ProviderPayment as ProviderPaymentMessage
 from easyorder.internal.payment.v1 import StoredTransaction as StoredTransactionMessage
 
@@ -35,6 +40,7 @@ from order_svc.payment.domain.provider import (
     Incident,
     NoWebhooks,
     PaymentProvider,
+    ProviderMovement,
     ProviderPayment,
     Refund,
     StoredTransaction,
@@ -106,6 +112,17 @@ class PaymentApi:
             found = await self._provider.page(after=request.after_transaction_id, limit=request.limit)
         return ListTransactionsResponse(transactions=[_stored(transaction) for transaction in found])
 
+    async def list_movements(self, request: ListMovementsRequest) -> ListMovementsResponse:
+        start, end = request.start_time, request.end_time
+        assert start is not None  # the contract requires both
+        assert end is not None
+        page = await self._provider.movements(start, end, after=request.after)
+        return ListMovementsResponse(
+            movements=[_movement(movement) for movement in page.movements],
+            next=page.next,
+            foreign_count=page.foreign,
+        )
+
     async def check_notice(self, request: CheckNoticeRequest) -> CheckNoticeResponse:
         notice = self._webhooks.notice_of(request.body, request.signature)
         incident = await self._provider.incident(notice) if notice.refund or notice.dispute else None
@@ -145,4 +162,17 @@ def _stored(transaction: StoredTransaction) -> StoredTransactionMessage:
         payment=_message(transaction.payment),
         order_id=transaction.order_id,
         refunds=[StoredRefund(refund_id=id, amount=money_message(amount)) for id, amount in transaction.refunds],
+    )
+
+
+def _movement(movement: ProviderMovement) -> ProviderMovementMessage:
+    return ProviderMovementMessage(
+        id=movement.id,
+        kind=MovementKind[movement.kind.name],
+        transaction_id=movement.transaction_id,
+        order_id=movement.order_id,
+        refund_id=movement.refund_id,
+        amount=money_message(movement.amount),
+        state=MovementState[movement.state.name],
+        create_time=movement.created_at,
     )

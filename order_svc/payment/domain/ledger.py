@@ -216,6 +216,9 @@ class Ledger(Protocol):
     async def ids_after(self, id: str, *, limit: int) -> list[str]:
         """The ids of transactions that sort after that one, sorted, `limit` at most."""
 
+    async def moved(self, start: datetime, end: datetime, *, after: tuple[str, int], limit: int) -> list[Entry]:
+        """Charges and refunds of a period that sort after that transaction and ordinal, sorted by both."""
+
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
         """Maps the refund_ids that were used to their transaction_ids."""
 

@@ -99,6 +99,50 @@ class Incident:
     is_harmless: bool = False
 
 
+class MovementKind(Enum):
+    """The direction of the money; the names are those of easyorder.internal.payment.v1.MovementKind."""
+
+    CHARGE = "CHARGE"
+    REFUND = "REFUND"
+
+
+class MovementState(Enum):
+    """What became of a movement; the names are those of easyorder.internal.payment.v1.MovementState."""
+
+    SUCCEEDED = "SUCCEEDED"
+    PENDING = "PENDING"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderMovement:
+    """A charge or a refund in the provider's own books: `id` is the provider's.
+
+    `order_id` is 0, and `refund_id` empty, where the provider was not told.
+    """
+
+    id: str
+    kind: MovementKind
+    transaction_id: str
+    amount: Money
+    created_at: datetime
+    order_id: int = 0
+    refund_id: str = ""
+    state: MovementState = MovementState.SUCCEEDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementPage:
+    """Some movements of a period; `next` asks for more, and is empty on the last page.
+
+    `foreign` counts those of other programs that use the same account.
+    """
+
+    movements: Sequence[ProviderMovement]
+    next: str = ""
+    foreign: int = 0
+
+
 class PaymentProvider(Protocol):
     """Moves money. Each transaction_id is charged at most once, and each refund_id refunded at most once."""
 
@@ -129,6 +173,12 @@ class PaymentProvider(Protocol):
 
     async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
         """The transactions whose ids sort after that one, sorted by id, `limit` at most."""
+
+    async def movements(self, start: datetime, end: datetime, *, after: str) -> MovementPage:
+        """What the provider's own books have from `start` to before `end`; `after` is `next` of the page before.
+
+        Raises ProviderUnavailable.
+        """
 
 
 class Webhooks(Protocol):

@@ -7,6 +7,7 @@ from .incentive.v1 import *
 from .inventory.v1 import *
 from .ops.v1 import *
 from .order.v1 import *
+from .payment.v1 import *
 from .webhook.v1 import *
 from .google.api import *
 from .google.rpc import *

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import stripe
 import structlog
@@ -162,7 +162,7 @@ class StripeApi:
         async with self._asked("list refunds"):
             page = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": 100})
             async for made in page.auto_paging_iter():
-                if _of(made.metadata, "refund_id") == refund_id and made.status not in _REFUNDS_THAT_FAILED:
+                if attribute(made.metadata, "refund_id") == refund_id and made.status not in _REFUNDS_THAT_FAILED:
                     return made.id
         return None
 
@@ -175,11 +175,18 @@ class StripeApi:
         return Trouble(
             id=made.id,
             intent_id=str(made.payment_intent or ""),
-            amount=_money(made.amount, made.currency),
+            amount=amount_of(made.amount, made.currency),
             status=made.status or "",
-            reason=_of(made, "failure_reason") or "unknown",
-            refund_id=_of(made.metadata, "refund_id") or "",
+            reason=attribute(made, "failure_reason") or "unknown",
+            refund_id=attribute(made.metadata, "refund_id") or "",
         )
+
+    async def listed(self, what: Literal["charges", "refunds"], params: Mapping[str, Any]) -> stripe.ListObject[Any]:
+        """A page of all charges or refunds of the account, newest first, each with its payment intent."""
+        asked: Any = {**params, "expand": ["data.payment_intent"]}
+        async with self._asked(f"list all {what}"):
+            service = self._v1.charges if what == "charges" else self._v1.refunds
+            return await service.list_async(asked)
 
     async def dispute(self, id: str) -> Trouble:
         async with self._asked("retrieve dispute"):
@@ -187,7 +194,7 @@ class StripeApi:
         return Trouble(
             id=found.id,
             intent_id=str(found.payment_intent or ""),
-            amount=_money(found.amount, found.currency),
+            amount=amount_of(found.amount, found.currency),
             status=found.status,
             reason=found.reason,
         )
@@ -224,18 +231,18 @@ def _state(intent: stripe.PaymentIntent) -> IntentState:
     return IntentState(
         status=intent.status,
         # Less than `amount` if an operator captured only a part at Stripe.
-        amount=_money(intent.amount_received if intent.status == "succeeded" else intent.amount, intent.currency),
-        charged_at=_time(charge.created) if charge else None,
-        refunded=_money(back, intent.currency) if back else None,
-        refunded_at=_time(max(made.created for made in refunds)) if refunds else None,
+        amount=amount_of(intent.amount_received if intent.status == "succeeded" else intent.amount, intent.currency),
+        charged_at=time_of(charge.created) if charge else None,
+        refunded=amount_of(back, intent.currency) if back else None,
+        refunded_at=time_of(max(made.created for made in refunds)) if refunds else None,
         declined=_declined(intent.last_payment_error) if intent.last_payment_error else None,
-        next_action_uri=_of(_of(_of(intent, "next_action"), "redirect_to_url"), "url") or "",
+        next_action_uri=attribute(attribute(attribute(intent, "next_action"), "redirect_to_url"), "url") or "",
     )
 
 
 def _declined(error: Any, worth_another_try: Set[str] = _WORTH_ANOTHER_TRY) -> Declined:
-    codes = {_of(error, "code"), _of(error, "decline_code")}
-    why = _of(error, "message") or "the payment was declined"
+    codes = {attribute(error, "code"), attribute(error, "decline_code")}
+    why = attribute(error, "message") or "the payment was declined"
     return Declined(why, is_final=codes.isdisjoint(worth_another_try))
 
 
@@ -253,8 +260,8 @@ def _refused(error: stripe.InvalidRequestError, what: str, worth_another_try: Se
     return Declined(why, is_final=error.code not in worth_another_try)
 
 
-def _of(thing: Any, name: str) -> Any:
-    # The SDK omits attributes that Stripe omits.
+def attribute(thing: Any, name: str) -> Any:
+    """None where there is none: the SDK omits attributes that Stripe omits."""
     return getattr(thing, name, None) if thing is not None else None
 
 
@@ -262,9 +269,11 @@ def _minor(amount: Money) -> int:
     return int(amount.amount * _MINOR_UNITS)
 
 
-def _money(minor: int, currency: str) -> Money:
+def amount_of(minor: int, currency: str) -> Money:
+    """An amount in minor units as ours."""
     return Money(Decimal(minor) / _MINOR_UNITS, currency.upper()).rounded()
 
 
-def _time(seconds: int) -> datetime:
+def time_of(seconds: int) -> datetime:
+    """A time of Stripe as ours."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from chassis.errors import InvalidArgument
 from chassis.money import Money
@@ -22,6 +23,7 @@ from order_svc.payment.adapters.stripe.client import (
     Undecided,
 )
 from order_svc.payment.adapters.stripe.intents import Intent, Intents, KeptRefund
+from order_svc.payment.adapters.stripe.movements import listed_movements
 from order_svc.payment.domain.errors import (
     ChargeNotConfirmed,
     ProviderUnavailable,
@@ -32,6 +34,7 @@ from order_svc.payment.domain.errors import (
 from order_svc.payment.domain.provider import (
     Charge,
     Incident,
+    MovementPage,
     Notice,
     PaymentState,
     ProviderPayment,
@@ -115,6 +118,9 @@ class StripeProvider:
     async def page(self, *, after: str, limit: int) -> list[StoredTransaction]:
         # Few, as Stripe is asked about each and the call has a deadline.
         return await self.stored(await self._intents.ids_after(after, limit=min(limit, _ASKED)))
+
+    async def movements(self, start: datetime, end: datetime, *, after: str) -> MovementPage:
+        return await listed_movements(self._api, start, end, after=after)
 
     async def _recorded(self, kept: Intent, charge: Charge) -> ProviderPayment:
         """A charge whose record was lost. For a day, Stripe knows its intent by the key; no other one is confirmed."""

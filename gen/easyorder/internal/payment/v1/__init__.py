@@ -12,9 +12,14 @@ __all__ = (
     "CheckNoticeResponse",
     "GetPaymentRequest",
     "Incident",
+    "ListMovementsRequest",
+    "ListMovementsResponse",
     "ListTransactionsRequest",
     "ListTransactionsResponse",
+    "MovementKind",
+    "MovementState",
     "PaymentState",
+    "ProviderMovement",
     "ProviderPayment",
     "RefundRequest",
     "StoredRefund",
@@ -30,6 +35,87 @@ from ....message_pool import default_message_pool
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
+
+
+class MovementKind(betterproto2.Enum):
+    """
+    What moved money, or was to.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Never sent.
+    """
+
+    CHARGE = 1
+    """
+    Money of the shopper to the shop.
+    """
+
+    REFUND = 2
+    """
+    Money of the shop to the shopper.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "MOVEMENT_KIND_UNSPECIFIED",
+            1: "MOVEMENT_KIND_CHARGE",
+            2: "MOVEMENT_KIND_REFUND",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "MOVEMENT_KIND_UNSPECIFIED": 0,
+            "MOVEMENT_KIND_CHARGE": 1,
+            "MOVEMENT_KIND_REFUND": 2,
+        }
+
+
+class MovementState(betterproto2.Enum):
+    """
+    What became of it.
+    """
+
+    UNSPECIFIED = 0
+    """
+    Never sent.
+    """
+
+    SUCCEEDED = 1
+    """
+    The money has moved.
+    """
+
+    PENDING = 2
+    """
+    The provider has accepted it, and is about to move the money.
+    """
+
+    FAILED = 3
+    """
+    No money has moved, or it came back.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "MOVEMENT_STATE_UNSPECIFIED",
+            1: "MOVEMENT_STATE_SUCCEEDED",
+            2: "MOVEMENT_STATE_PENDING",
+            3: "MOVEMENT_STATE_FAILED",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "MOVEMENT_STATE_UNSPECIFIED": 0,
+            "MOVEMENT_STATE_SUCCEEDED": 1,
+            "MOVEMENT_STATE_PENDING": 2,
+            "MOVEMENT_STATE_FAILED": 3,
+        }
 
 
 class PaymentState(betterproto2.Enum):
@@ -294,6 +380,60 @@ default_message_pool.register_message("easyorder.internal.payment.v1", "Incident
 
 
 @dataclass(eq=False, repr=False)
+class ListMovementsRequest(betterproto2.Message):
+    """
+    Of which period.
+    """
+
+    start_time: "datetime.datetime | None" = betterproto2.field(
+        1, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    What was made at this time or later.
+    """
+
+    end_time: "datetime.datetime | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    What was made before this time.
+    """
+
+    after: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    `next` of the page before; empty for the first page.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "ListMovementsRequest", ListMovementsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListMovementsResponse(betterproto2.Message):
+    """
+    A page, in an order of the provider's own; it may be empty although others follow.
+    """
+
+    movements: "list[ProviderMovement]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    Those of this shop.
+    """
+
+    next: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    What the next page comes after; empty on the last page.
+    """
+
+    foreign_count: "int" = betterproto2.field(3, betterproto2.TYPE_INT32)
+    """
+    How many others the page had, of other programs that use the same account.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "ListMovementsResponse", ListMovementsResponse)
+
+
+@dataclass(eq=False, repr=False)
 class ListTransactionsRequest(betterproto2.Message):
     """
     Which transactions.
@@ -335,6 +475,58 @@ class ListTransactionsResponse(betterproto2.Message):
 default_message_pool.register_message(
     "easyorder.internal.payment.v1", "ListTransactionsResponse", ListTransactionsResponse
 )
+
+
+@dataclass(eq=False, repr=False)
+class ProviderMovement(betterproto2.Message):
+    """
+    A charge or a refund in the provider's own books.
+    """
+
+    id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The provider's name for it.
+    """
+
+    kind: "MovementKind" = betterproto2.field(2, betterproto2.TYPE_ENUM, default_factory=lambda: MovementKind(0))
+    """
+    Which of both it is.
+    """
+
+    transaction_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The idempotency key of the charge.
+    """
+
+    order_id: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    The number of the order; 0 if the provider was not told.
+    """
+
+    refund_id: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    The idempotency key of the refund; empty for a charge, and for a refund that the shop did not ask for.
+    """
+
+    amount: "____google__type__.Money | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How much.
+    """
+
+    state: "MovementState" = betterproto2.field(7, betterproto2.TYPE_ENUM, default_factory=lambda: MovementState(0))
+    """
+    What became of it.
+    """
+
+    create_time: "datetime.datetime | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ____google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was made.
+    """
+
+
+default_message_pool.register_message("easyorder.internal.payment.v1", "ProviderMovement", ProviderMovement)
 
 
 @dataclass(eq=False, repr=False)

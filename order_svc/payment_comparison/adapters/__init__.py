@@ -1,0 +1,1 @@
+"""Reports in PostgreSQL, and the books that are compared."""

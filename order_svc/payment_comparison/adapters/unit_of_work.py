@@ -1,0 +1,156 @@
+"""The SQL unit of work of comparisons, on the write database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, TableClause, bindparam, delete, exists, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.db.bulk import as_json, columns_of, inserting
+from chassis.db.unit_of_work import SqlUnitOfWork
+from chassis.jobs import LeaseLost
+from order_svc.payment_comparison.domain.comparison import MOST_DIFFERENCES, Comparison, Stage
+from order_svc.payment_comparison.domain.differences import Difference
+from order_svc.payment_comparison.domain.movements import MovementKey, ProviderMovement, ProviderState
+from order_svc.payment_comparison.tables import (
+    COMPARISON,
+    DIFFERENCE,
+    LISTED,
+    comparison_of,
+    difference_row,
+    listed_of,
+)
+
+# Of two processes that begin a day at once, the second waits, and then finds it begun.
+_BEGIN = (
+    "INSERT INTO payment_comparison AS c (day) VALUES (:day) ON CONFLICT (day) DO UPDATE SET run = c.run + 1, "
+    "stage = 'LIST', cursor = '', provider_count = 0, ledger_count = 0, foreign_count = 0, in_transit_count = 0, "
+    "difference_count = 0, started_at = now(), finished_at = NULL"
+)
+_DAY = bindparam("day", type_=Date)
+_BEGIN_ALWAYS = text(f"WITH begun AS ({_BEGIN} RETURNING day) SELECT day FROM begun").bindparams(_DAY)
+_BEGIN_IF_DUE = text(
+    f"WITH begun AS ({_BEGIN} WHERE c.finished_at < now() - interval '20 hours' RETURNING day) SELECT day FROM begun"
+).bindparams(_DAY)
+# After a week nobody asks any more what became of a day that nobody has compared.
+_DUE = text(
+    "SELECT CAST(:day AS date) - n AS day FROM generate_series(0, least(6, coalesce("
+    "CAST(:day AS date) - (SELECT max(day) FROM payment_comparison) - 1, 0))) AS n "
+    "UNION SELECT day FROM payment_comparison WHERE in_transit_count > 0 AND day >= CAST(:day AS date) - 6 "
+    "AND finished_at < now() - interval '20 hours' ORDER BY day"
+).bindparams(_DAY)
+_IDS = text("SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))")
+
+
+class SqlComparisons:
+    """The comparisons of a session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def begin(self, day: date, *, if_due: bool = False) -> Comparison | None:
+        begun = (await self._session.execute(_BEGIN_IF_DUE if if_due else _BEGIN_ALWAYS, {"day": day})).first()
+        if begun is None:
+            return None
+        for table in (LISTED, DIFFERENCE):
+            await self._session.execute(delete(table).where(table.c.day == day))
+        return await self.get(day)
+
+    async def due(self, yesterday: date) -> Sequence[date]:
+        return list((await self._session.execute(_DUE, {"day": yesterday})).scalars())
+
+    async def purge(self, before: date) -> None:
+        await self._session.execute(delete(COMPARISON).where(COMPARISON.c.day < before))
+
+    async def get(self, day: date) -> Comparison | None:
+        row = (await self._session.execute(select(COMPARISON).where(COMPARISON.c.day == day))).first()
+        return None if row is None else comparison_of(row)
+
+    async def advance(
+        self,
+        comparison: Comparison,
+        *,
+        stage: Stage,
+        cursor: str = "",
+        listed: Sequence[ProviderMovement] = (),
+        foreign: int = 0,
+        of_ledger: int = 0,
+        in_transit: int = 0,
+        differences: Sequence[Difference] = (),
+    ) -> Comparison:
+        day, stored = comparison.day, COMPARISON.c
+        moved = {
+            "stage": stage.value,
+            "cursor": cursor,
+            "provider_count": stored.provider_count + len(listed),
+            "foreign_count": stored.foreign_count + foreign,
+            "ledger_count": stored.ledger_count + of_ledger,
+            "in_transit_count": stored.in_transit_count + in_transit,
+            "difference_count": stored.difference_count + len(differences),
+            "finished_at": func.now() if stage is Stage.DONE else None,
+        }
+        here = (stored.day == day, stored.run == comparison.run, stored.stage == comparison.stage.value)
+        where = (*here, stored.cursor == comparison.cursor)
+        # As a CTE: psqlODBC reports no columns of an UPDATE … RETURNING that matched no row.
+        written = update(COMPARISON).where(*where).values(moved).returning(*stored).cte("written")
+        row = (await self._session.execute(select(written))).first()
+        if row is None:
+            raise LeaseLost("another process compares the payments of this day")
+        await self._insert(LISTED, day, row.provider_count - len(listed), [_listed_row(one) for one in listed])
+        named = row.difference_count - len(differences)
+        rows = [difference_row(one) for one in differences[: max(0, MOST_DIFFERENCES - named)]]
+        await self._insert(DIFFERENCE, day, named, rows)
+        if stage is Stage.DONE:
+            await self._session.execute(delete(LISTED).where(LISTED.c.day == day))
+        return comparison_of(row)
+
+    async def listed(self, day: date, *, after: int, limit: int) -> Sequence[tuple[int, ProviderMovement, bool]]:
+        earlier = LISTED.alias("earlier")
+        same = (earlier.c[name] == LISTED.c[name] for name in ("day", "kind", "transaction_id", "refund_id"))
+        is_live = earlier.c.state != ProviderState.FAILED.value
+        # Refunds that somebody made by hand have no key.
+        has_key = (LISTED.c.kind == "CHARGE") | (LISTED.c.refund_id != "")
+        is_repeat = has_key & exists().where(*same, is_live, earlier.c.number < LISTED.c.number)
+        query = select(LISTED, is_repeat.label("is_repeat")).where(
+            LISTED.c.day == day, LISTED.c.number > after, LISTED.c.state != ProviderState.FAILED.value
+        )
+        rows = await self._session.execute(query.order_by(LISTED.c.number).limit(limit))
+        return [(row.number, listed_of(row), row.is_repeat) for row in rows]
+
+    async def listed_of(self, day: date, transaction_ids: Collection[str]) -> Mapping[MovementKey, ProviderMovement]:
+        wanted = LISTED.c.transaction_id.in_(_IDS)
+        query = select(LISTED).where(LISTED.c.day == day, wanted)
+        rows = await self._session.execute(query, {"ids": as_json(list(transaction_ids))})
+        found = sorted(map(listed_of, rows), key=lambda movement: movement.is_live)
+        return {movement.key: movement for movement in found}
+
+    async def _insert(self, table: TableClause, day: date, after: int, rows: Sequence[dict[str, Any]]) -> None:
+        numbered = [{"day": day, "number": number, **row} for number, row in enumerate(rows, after + 1)]
+        if numbered:
+            statement = text(inserting(table, columns_of(numbered[0])))
+            await self._session.execute(statement, {"rows": as_json(numbered)})
+
+
+class SqlComparisonUow(SqlUnitOfWork):
+    """One transaction."""
+
+    def __init__(self, session: AsyncSession, **chassis: Any) -> None:
+        super().__init__(session, **chassis)
+        self.comparisons = SqlComparisons(session)
+
+
+def _listed_row(movement: ProviderMovement) -> dict[str, Any]:
+    return {
+        "id": movement.id,
+        "kind": movement.kind.value,
+        "transaction_id": movement.transaction_id,
+        "refund_id": movement.refund_id,
+        "order_id": movement.order_id,
+        "amount": movement.amount.amount,
+        "currency": movement.amount.currency,
+        "state": movement.state.value,
+        "created_at": movement.created_at,
+    }

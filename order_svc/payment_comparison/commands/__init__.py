@@ -1,0 +1,1 @@
+"""The commands that begin comparisons, and their job."""

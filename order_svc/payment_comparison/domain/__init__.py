@@ -1,0 +1,1 @@
+"""Movements of money, what they differ in, and the report of a day."""

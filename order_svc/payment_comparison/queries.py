@@ -1,0 +1,65 @@
+"""ListPaymentComparisons and ListPaymentDifferences, and the newest report as metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.clock import Clock
+from chassis.db.engine import fetch
+from chassis.errors import AppError
+from chassis.page_tokens import PageTokens
+from order_svc.payment_comparison.domain.comparison import Comparison, Stage
+from order_svc.payment_comparison.domain.differences import Difference
+from order_svc.payment_comparison.tables import COMPARISON, DIFFERENCE, comparison_of, difference_of
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+_DAYS, _NUMBERS, _DEFAULT_PAGE = PageTokens(date), PageTokens(int), 20
+
+
+class ComparisonQueries:
+    """Reads reports from the write side, which alone has them."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine, self._clock = engine.execution_options(isolation_level="AUTOCOMMIT"), clock
+
+    async def list_comparisons(self, *, page_size: int, page_token: str) -> tuple[Sequence[Comparison], str]:
+        """The latest day first. Raises InvalidArgument for a token that this list never gave."""
+        size, query = page_size or _DEFAULT_PAGE, select(COMPARISON)
+        if page_token:
+            query = query.where(COMPARISON.c.day < _DAYS.read(page_token, filter=""))
+        rows = await fetch(self._engine, query.order_by(COMPARISON.c.day.desc()).limit(size + 1))
+        token = _DAYS.write(rows[size - 1].day, filter="") if len(rows) > size else ""
+        return [comparison_of(row) for row in rows[:size]], token
+
+    async def list_differences(self, day: date, *, page_size: int, page_token: str) -> tuple[Sequence[Difference], str]:
+        """In the order in which they were found. Raises InvalidArgument for a token that this list never gave."""
+        size, filter = page_size or _DEFAULT_PAGE, day.isoformat()
+        after = _NUMBERS.read(page_token, filter=filter) if page_token else 0
+        query = select(DIFFERENCE).where(DIFFERENCE.c.day == day, DIFFERENCE.c.number > after)
+        rows = await fetch(self._engine, query.order_by(DIFFERENCE.c.number).limit(size + 1))
+        token = _NUMBERS.write(rows[size - 1].number, filter=filter) if len(rows) > size else ""
+        return [difference_of(row) for row in rows[:size]], token
+
+    async def collect(self) -> Iterable[Metric]:
+        """What the report of the latest day found, and how long ago that day ended; 0 before the first one."""
+        from prometheus_client.metrics_core import GaugeMetricFamily
+
+        done = select(COMPARISON).where(COMPARISON.c.stage == Stage.DONE.value)
+        try:
+            rows = await fetch(self._engine, done.order_by(COMPARISON.c.day.desc()).limit(1))
+        except AppError:
+            return []
+        latest = comparison_of(rows[0]) if rows else None
+        age_s = max(0.0, (self._clock.now() - latest.end).total_seconds()) if latest else 0
+        found, age = "Payments of the latest day compared that differ", "Time since the end of the latest day compared"
+        return [
+            GaugeMetricFamily("easyorder_payment_differences", found, value=latest.difference_count if latest else 0),
+            GaugeMetricFamily("easyorder_payment_comparison_age_seconds", age, value=age_s),
+        ]
