@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 
 from chassis.grpc.clients import Client
+from chassis.grpc.server import OPTIONS
 from edge.bootstrap import portal
 from edge.config import EdgeSettings
 from edge.mesh_health import MeshHealth
@@ -49,7 +50,8 @@ class HealthServers:
 
     async def start(self, service: str) -> None:
         """On the port it had, if it has been up before."""
-        server, self._health[service] = grpc.aio.server(), CountingHealth()
+        # They let edge ping them, as those of the mesh do.
+        server, self._health[service] = grpc.aio.server(options=OPTIONS), CountingHealth()
         health_pb2_grpc.add_HealthServicer_to_server(self._health[service], server)
         port = server.add_insecure_port(self.addresses.get(service, "127.0.0.1:0"))
         self.addresses[service] = f"127.0.0.1:{port}"

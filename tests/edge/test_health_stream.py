@@ -16,6 +16,7 @@ from chassis.errors import AppError, PermissionDenied, TokenRevoked, Unauthentic
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.streams import TooManyStreams
 from edge import health_stream
+from edge.api import HealthApi
 from edge.bootstrap import HEALTH, IDENTITY, portal
 from edge.config import EdgeSettings
 from edge.mesh_health import MeshHealth
@@ -44,6 +45,18 @@ class Ops:
             raise self.refusal
         started, lag = datetime(2026, 1, 1, tzinfo=UTC), timedelta(0)
         return Stats(service=self.service, start_time=started, projection_lag=lag)
+
+
+class BusyOps(Ops):
+    """It counts much, and always something else."""
+
+    asked = 0
+
+    async def get_stats(self, request: GetStatsRequest) -> Stats:
+        self.asked += 1
+        stats = await super().get_stats(request)
+        stats.figures = {f"figure {number:05000}": float(self.asked) for number in range(50)}
+        return stats
 
 
 @dataclass
@@ -109,13 +122,19 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health_stream, "_EVERY_S", 0.02)
 
 
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are asked again only when something has changed."""
+    monkeypatch.setattr(health_stream, "_EVERY_S", 3600)
+
+
 def of(watching: Watching, service: str) -> ProcessHealth:
     """The process, as it was told last."""
     health = watching.heard[-1].health
     return next(process for process in health.processes if process.service == service)
 
 
-async def test_a_process_that_ends_is_told_and_that_it_is_back(processes: Processes) -> None:
+async def test_a_process_that_ends_is_told_and_that_it_is_back(processes: Processes, late: None) -> None:
     async with Watching(processes.watch(processes.tokens.admin())) as watching:
         (first, *_) = await watching.hears(1)
         assert [(one.service, one.state) for one in first.health.processes] == [(name, SERVING) for name in SERVICES]
@@ -123,7 +142,8 @@ async def test_a_process_that_ends_is_told_and_that_it_is_back(processes: Proces
 
         await processes.stop("payment")
         await eventually(lambda: of(watching, "payment").state is UNREACHABLE, timeout_s=30)
-        assert of(watching, "payment").stats is None
+        payment = of(watching, "payment")
+        assert (payment.stats, payment.stats_error) == (None, None)
         assert of(watching, "order") == first.health.processes[2]
 
         await processes.start("payment")
@@ -175,7 +195,30 @@ async def test_a_process_that_does_not_say_what_it_counts_says_why(processes: Pr
     assert of(watching, "payment").stats
 
 
-async def test_all_streams_watch_a_process_once_and_leave_nothing(servers: HealthServers) -> None:
+async def test_a_reader_that_stops_reading_is_waited_for(soon: None) -> None:
+    busy = BusyOps("order")
+    async with serving({OPS: busy}) as order:
+        health = MeshHealth({"order": [order.address]})
+        await health.start()
+        async with serving({HEALTH: HealthApi(health_stream.HealthStream(health))}, tokens=order.tokens) as edge:
+            stream = edge.admin().stream(WATCH_HEALTH, WatchHealthRequest())
+            await anext(stream)
+
+            asked = [busy.asked]
+
+            def is_asked_no_more() -> bool:
+                asked.append(busy.asked)
+                return len(asked) > 50 and asked[-50] == asked[-1]
+
+            await eventually(is_asked_no_more, timeout_s=30)
+            async for _ in stream:
+                if busy.asked > asked[-1]:
+                    break
+            await stream.aclose()
+        await health.stop()
+
+
+async def test_all_streams_watch_a_process_once_and_leave_nothing(servers: HealthServers, late: None) -> None:
     mesh = MeshHealth({"order": [servers.addresses["order"]]})
     await mesh.start()
     streams = health_stream.HealthStream(mesh)
@@ -193,7 +236,7 @@ async def test_all_streams_watch_a_process_once_and_leave_nothing(servers: Healt
     await mesh.stop()
 
 
-async def test_a_process_that_falls_silent_is_told() -> None:
+async def test_a_process_that_falls_silent_is_told(late: None) -> None:
     async with serving({OPS: Ops("order")}) as order:
         with host() as there:
             connect = partial(asyncio.open_connection, "127.0.0.1", order.server.port)
