@@ -87,7 +87,7 @@ fuzz: $(VENV)/fuzz.stamp ## for SECONDS=60: bytes on which codecs, filters, toke
 images: $(VENV)/dev.stamp ## the images of the services, Envoy and PgBouncer, by buildah or docker; I="--debootstrap" makes their base here, as root
 	$(WITH_TOOLS) $(BIN)/python -m deploy.containers.build $(I)
 
-containers: $(VENV)/dev.stamp ## as root: builds the images, starts compose.yaml under podman-compose, and passes a shopper's day against it
+containers: $(VENV)/dev.stamp ## as root: builds the images, starts compose.yaml under podman-compose, and passes a shopper's day, kills and the invariants against it
 	$(WITH_TOOLS) $(BIN)/python -m pytest tests/containers -n 0 -m load
 
 screenshots: $(VENV)/dev.stamp ## the pictures in docs/images, from the pages as they are

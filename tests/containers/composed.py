@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from deploy.containers.build import MADE_HERE
 from tests.architecture.tracked import ROOT
 
 PROJECT = "easyorder-test"
+TAG = "test"
+PREPARE = ("run", "--rm", "-T", "--no-deps")
+START = ("up", "-d", "--no-deps")
 COMPOSE = ROOT / "deploy/compose/compose.yaml"
 ADMIN_PASSWORD = "a very long passphrase"
 NEEDED = ("buildah", "podman", "runc", "netavark", "aardvark-dns", "debootstrap")
@@ -79,24 +83,37 @@ class Composed:
         names = self.run("podman", "ps", "-a", "--filter", label, "--format", "{{.Names}}").split()
         return next(name for name in names if name.startswith(PROJECT))
 
+    def pid(self, service: str) -> int:
+        """Of its first process, as this machine sees it; 0 while it does not run."""
+        return int(self.inspect(service)["State"]["Pid"])
+
+    def kill(self, service: str) -> int:
+        """kill -9 of its process, as a crash is; of a `podman kill` the engine knows that it was meant."""
+        pid = self.pid(service)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
     def volume(self, name: str) -> Path:
         mountpoint = self.run("podman", "volume", "inspect", f"{PROJECT}_{name}", "--format", "{{.Mountpoint}}")
         return Path(mountpoint.strip())
 
     @asynccontextmanager
     async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
-        networks: Mapping[str, Any] = self.inspect("postgres")["NetworkSettings"]["Networks"]
-        host = next(iter(networks.values()))["IPAddress"]
-        password = (self.volume("postgres-secrets") / "password").read_text(encoding="utf-8")
-        connection = await asyncpg.connect(host=host, user="postgres", password=password, database=name)
+        connection = await asyncpg.connect(user="postgres", database=name, **self._postgres)
         try:
             yield connection
         finally:
             await connection.close()
 
+    @cached_property
+    def _postgres(self) -> Mapping[str, str]:
+        networks: Mapping[str, Any] = self.inspect("postgres")["NetworkSettings"]["Networks"]
+        password = (self.volume("postgres-secrets") / "password").read_text(encoding="utf-8")
+        return {"host": next(iter(networks.values()))["IPAddress"], "password": password}
 
-@asynccontextmanager
-async def composed(folder: Path, port: int, tag: str) -> AsyncIterator[Composed]:
+
+@contextmanager
+def composed(folder: Path, port: int, tag: str) -> Iterator[Composed]:
     """All services of compose.yaml but those of profiles; gone afterwards, with their data."""
     configuration = folder / "containers.conf"
     configuration.write_text(ENGINE, encoding="utf-8")
@@ -112,11 +129,16 @@ async def composed(folder: Path, port: int, tag: str) -> AsyncIterator[Composed]
     others = {name: value for name, value in os.environ.items() if not name.startswith("EASYORDER_")}
     mesh = Composed({**others, **own}, port)
     try:
-        await asyncio.to_thread(mesh.compose, "up", "-d", timeout_s=600)
+        # As docs/operations.md says for podman: see there why.
+        mesh.compose(*PREPARE, "secrets")
+        mesh.compose(*PREPARE, "envoy-configuration")
+        mesh.compose(*START, "postgres")
+        mesh.compose(*PREPARE, "migrations")
+        mesh.compose(*START, timeout_s=600)
         yield mesh
     finally:
         if not os.environ.get("KEEP_CONTAINERS"):
-            await asyncio.to_thread(mesh.compose, "down", "-v", "-t", "20")
+            mesh.compose("down", "-v", "-t", "20")
 
 
 def build_postgres(environment: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Images are built, compose.yaml is started, and a shopper's day passes against it from outside.
+"""Images are built, compose.yaml is started, and a shopper's day, a crowd and crashes pass against it from outside.
 
 Minutes, as root, with packages that CI does not have: `make containers` runs it.
 """
@@ -17,39 +17,30 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.containers.build import MADE_HERE, PACKAGES, ROOTFS, bootstrap, build, import_rootfs
 from deploy.containers.secrets import SERVICES, USER
-from deploy.containers.wheels import IMAGES, fetch
+from deploy.containers.wheels import IMAGES
 from deploy.local.plain_http import plain_client
+from deploy.local.shop import Shop
 from tests.architecture.tracked import ROOT
-from tests.containers.composed import (
-    ADMIN_PASSWORD,
-    Composed,
-    build_postgres,
-    capabilities,
-    composed,
-    require_programs,
-)
+from tests.containers.composed import ADMIN_PASSWORD, TAG, Composed, capabilities
+from tests.e2e.crowd import MIXED, Crowd, all_end_as_they_should, many_connections
 from tests.e2e.invariants import at_rest, check
-from tests.e2e.running_mesh import free_port
 from tests.polling import eventually
 
 pytestmark = [pytest.mark.load, pytest.mark.timeout(2400)]
-TAG = "test"
+# One user may place 600 in a minute.
+ORDERS = 500
+# Containers whose process is killed when that share of the orders is acknowledged.
+KILLED_AT = {
+    "order-1": 0.1,
+    "inventory-2": 0.25,
+    "payment-1": 0.4,
+    "pgbouncer": 0.55,
+    "identity-2": 0.7,
+    "edge-1": 0.85,
+}
 # Bytes; those of the base are not counted.
 LIMITS = {"services": 250_000_000, "envoy": 120_000_000, "pgbouncer": 20_000_000}
-
-
-@pytest.fixture(scope="module")
-def images() -> None:
-    require_programs()
-    if subprocess.run(["podman", "image", "exists", MADE_HERE]).returncode:
-        import_rootfs("buildah", bootstrap(ROOTFS, PACKAGES), MADE_HERE)
-    fetch()
-    os.environ.setdefault("BUILDAH_ISOLATION", "chroot")
-    for image in IMAGES:
-        build("buildah", image, MADE_HERE, TAG)
-    build_postgres(os.environ)
 
 
 @pytest.mark.usefixtures("images")
@@ -72,21 +63,40 @@ def test_an_image_is_small_and_says_what_is_in_it(image: str, tmp_path: Path) ->
     assert kinds >= ({"pkg:deb", "pkg:pypi"} if image != "pgbouncer" else {"pkg:deb"})
 
 
-@pytest.mark.usefixtures("images")
-async def test_a_shoppers_day_in_containers(tmp_path: Path) -> None:
-    port = free_port()
+async def test_every_process_is_healthy_and_can_do_no_more_than_it_has_to(mesh: Composed) -> None:
     begun = time.monotonic()
-    async with composed(tmp_path, port, TAG) as mesh:
-        async with plain_client(mesh.url, timeout=5) as client:
-            await eventually(lambda: serves(client), timeout_s=180)
-        for container in [mesh.container(f"{service}-{n}") for service in SERVICES for n in (1, 2)]:
-            await eventually(partial(is_healthy, mesh, container), timeout_s=60)
-        print(f"all healthy after {time.monotonic() - begun:.0f} s")
-        await asyncio.to_thread(check_restrictions, mesh)
+    async with plain_client(mesh.url, timeout=5) as client:
+        await eventually(lambda: serves(client), timeout_s=180)
+    for container in [mesh.container(f"{service}-{n}") for service in SERVICES for n in (1, 2)]:
+        await eventually(partial(is_healthy, mesh, container), timeout_s=60)
+    print(f"all healthy after another {time.monotonic() - begun:.0f} s")
+    await asyncio.to_thread(check_restrictions, mesh)
 
-        await eventually(partial(passes_a_day, mesh), timeout_s=60)
-        await eventually(lambda: at_rest(mesh), timeout_s=30)
-        await check(mesh)
+
+async def test_a_shoppers_day_in_containers(mesh: Composed) -> None:
+    await passes_a_day(mesh)
+
+    await eventually(lambda: at_rest(mesh), timeout_s=60)
+    await check(mesh)
+
+
+async def test_what_is_killed_comes_back_and_no_order_is_lost(mesh: Composed) -> None:
+    killed: dict[str, int] = {}
+
+    async def kill_each(crowd: Crowd) -> None:
+        for service, share in KILLED_AT.items():
+            await crowd.reaches(share)
+            killed[service] = await asyncio.to_thread(mesh.kill, service)
+
+    async with many_connections(mesh) as http:
+        admin = await Shop(http).login("admin@example.com", ADMIN_PASSWORD)
+        await all_end_as_they_should(mesh, http, admin, MIXED, orders=ORDERS, meanwhile=kill_each)
+
+    assert {*killed} == {*KILLED_AT}
+    for service, pid in killed.items():
+        await eventually(partial(runs_again, mesh, service, pid), timeout_s=60)
+        if service != "pgbouncer":
+            await eventually(partial(is_healthy, mesh, mesh.container(service)), timeout_s=60)
 
 
 def check_restrictions(mesh: Composed) -> None:
@@ -101,8 +111,8 @@ def check_restrictions(mesh: Composed) -> None:
         assert "ro" in root[3].split(",")
 
 
-async def passes_a_day(mesh: Composed) -> bool:
-    """`make demo`. On a busy machine, the first calls between processes may find no connection in time."""
+async def passes_a_day(mesh: Composed) -> None:
+    """`make demo`, once. AssertionError if something in it goes wrong."""
     settings = {"EASYORDER_HTTP_PORT": str(mesh.port), "EASYORDER_ADMIN_PASSWORD": ADMIN_PASSWORD, "NO_COLOR": "1"}
     done = await asyncio.to_thread(
         subprocess.run,
@@ -112,9 +122,12 @@ async def passes_a_day(mesh: Composed) -> bool:
         capture_output=True,
         encoding="utf-8",
     )
-    print(done.stdout, done.stderr)
     assert f"EasyOrder is running at {mesh.url}" in done.stdout
-    return done.returncode == 0
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def runs_again(mesh: Composed, service: str, killed: int) -> bool:
+    return mesh.pid(service) not in (0, killed)
 
 
 async def is_healthy(mesh: Composed, container: str) -> bool:

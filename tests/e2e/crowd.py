@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 
@@ -15,13 +16,19 @@ from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
 from tests.e2e import invariants
 from tests.e2e.patient_clients import Json, PatientClient, an_order_of
-from tests.e2e.running_mesh import RunningMesh
 from tests.e2e.test_shopping import StockCounter, a_stocked_product
 from tests.polling import eventually
 
 ORDERS = int(os.environ.get("EASYORDER_TEST_CROWD", "1000"))
 CONNECTIONS = 200
 SETTLED_WITHIN_S = 120
+
+
+class Mesh(invariants.Databases, Protocol):
+    """Whatever serves orders and has databases."""
+
+    @property
+    def url(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -44,20 +51,25 @@ MIXED = (
 
 
 @asynccontextmanager
-async def many_connections(mesh: RunningMesh) -> AsyncIterator[httpx.AsyncClient]:
+async def many_connections(mesh: Mesh) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     async with plain_client(mesh.url, timeout=60, limits=limits) as client:
         yield client
 
 
 class Crowd:
-    """Orders as many as ORDERS, cycling through `planned`, and tells how many are acknowledged while it does."""
+    """Places `orders`, cycling through `planned`, and tells how many are acknowledged while it does."""
 
     def __init__(
-        self, http: httpx.AsyncClient, admin: Shop, counter: StockCounter, planned: Sequence[PlannedOrder]
+        self,
+        http: httpx.AsyncClient,
+        admin: Shop,
+        counter: StockCounter,
+        planned: Sequence[PlannedOrder],
+        orders: int = ORDERS,
     ) -> None:
         self._client = PatientClient(http, admin.headers)
-        self._planned = [planned[n % len(planned)] for n in range(ORDERS)]
+        self._planned = [planned[n % len(planned)] for n in range(orders)]
         self._counter = counter
         # More at once would wait for a connection anyway, until they lose patience.
         self._free = asyncio.Semaphore(CONNECTIONS)
@@ -69,7 +81,7 @@ class Crowd:
 
     async def reaches(self, share: float) -> None:
         """Returns when that share of the orders is acknowledged."""
-        await eventually(lambda: len(self.ends) >= share * ORDERS, timeout_s=60)
+        await eventually(lambda: len(self.ends) >= share * len(self._planned), timeout_s=60)
 
     async def _place(self, order: PlannedOrder) -> None:
         async with self._free:
@@ -86,23 +98,24 @@ def total_of(order: Json) -> int:
 
 
 async def all_end_as_they_should(
-    mesh: RunningMesh,
+    mesh: Mesh,
     http: httpx.AsyncClient,
     admin: Shop,
     planned: Sequence[PlannedOrder],
     *,
+    orders: int = ORDERS,
     meanwhile: Meanwhile | None = None,
 ) -> None:
     """Places the orders, does `meanwhile`, and raises AssertionError for whatever is not as it should be."""
-    counter = await a_stocked_product(admin, pieces=ORDERS)
-    crowd = Crowd(http, admin, counter, planned)
+    counter = await a_stocked_product(admin, pieces=orders)
+    crowd = Crowd(http, admin, counter, planned, orders)
 
     await asyncio.gather(crowd.order(), *([meanwhile(crowd)] if meanwhile else []))
     await eventually(lambda: invariants.at_rest(mesh), timeout_s=SETTLED_WITHIN_S)
 
-    assert len(crowd.ends) == ORDERS
-    async with mesh.database("easyorder_order_write") as orders:
-        rows = await orders.fetch("SELECT id, status FROM orders")
+    assert len(crowd.ends) == orders
+    async with mesh.database("easyorder_order_write") as written:
+        rows = await written.fetch("SELECT id, status FROM orders")
     ids = await invariants.order_ids(mesh)
     statuses = {ids.of_order(row["id"]): row["status"] for row in rows}
     assert {id: statuses.get(id) for id in crowd.ends} == crowd.ends, Counter(statuses.values())
