@@ -9,7 +9,7 @@ from playwright.async_api import Page, Request, expect
 
 from deploy.local.shop import Shop
 from tests.browser.console_page import Console, an_item
-from tests.browser.test_console import COLOURED
+from tests.browser.test_console import expect_drawn
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,11 +35,11 @@ async def test_an_order_is_seen_in_the_metrics(page: Page, admin: Shop, shopper:
     await created.get_by_role("link").click()
     await expect(created.get_by_role("link")).to_have_attribute("aria-current", "true")
     await expect(page.locator("canvas")).to_have_count(6)
-    assert (await page.evaluate(COLOURED))[1]
+    await expect_drawn(page, 1)
 
     # Another page begins with what was measured before.
     await page.reload()
     await Console.open(page, "metrics?service=order")
     await expect(created).to_contain_text("0 %")
-    assert (await page.evaluate(COLOURED))[1]
+    await expect_drawn(page, 1)
     assert asked == ["order/metrics:watch?pastMinutes=15"] * 2

@@ -150,6 +150,7 @@ async def test_a_quarter_of_an_hour_is_kept() -> None:
     assert times == [clock.now() - timedelta(seconds=10 * n) for n in range(89, -1, -1)]
     assert [sample.event_time for sample in history.past(1)] == times[-6:]
     assert history.past(0) == []
+    assert len(history.past(60)) == 90
 
 
 async def test_a_service_that_measures_nothing_says_so(mesh: Mesh) -> None:
