@@ -57,7 +57,8 @@ class PaymentComparisons:
             jobs=jobs,
             alerts=alerts,
             clock=to.clock,
-            step_s=settings.payment_timeout_s + 1,
+            # The runner ends a job before its lease.
+            step_s=settings.payment_timeout_s + 1 + settings.job_lease_s / 10,
         )
         self.handlers: Mapping[str, JobHandler] = {COMPARE_PAYMENTS: handler}
 

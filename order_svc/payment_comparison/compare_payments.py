@@ -18,7 +18,6 @@ from chassis.alerts import Alert, Alerts
 from chassis.clock import Clock
 from chassis.jobs import Job, JobOutcome, JobResult, JobStore, LeaseLost
 from chassis.unit_of_work import OpenUnitOfWork
-from foundation import failpoints
 from order_svc.payment_comparison.commands.uow import ComparisonUow
 from order_svc.payment_comparison.domain.comparison import Comparison, Stage
 from order_svc.payment_comparison.domain.differences import Difference, compared, unlisted
@@ -63,7 +62,6 @@ class ComparePayments:
             if comparison.stage is Stage.DONE:
                 return JobResult()
             await steps[comparison.stage](comparison)
-            failpoints.reach("payments_partly_compared")
             if monotonic() + self.step_s > job.lease_end_s:
                 break
         if not await self.jobs.settle([JobOutcome(job.lease, "READY")]):

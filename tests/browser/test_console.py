@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -137,6 +138,23 @@ async def test_a_webhook_is_added_and_its_secret_shown_once(page: Page) -> None:
     await console.row(url).get_by_role("button", name="Delete").click()
     await console.submit("Delete")
     await expect(console.row(url)).to_have_count(0)
+
+
+async def test_a_day_is_compared_with_the_books_of_the_payment_provider(page: Page) -> None:
+    yesterday = str(datetime.now(UTC).date() - timedelta(days=1))
+    console = await Console.open(page, f"payments/{yesterday}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"Payments of {yesterday}")
+    await page.get_by_role("button", name="Compare again").click()
+    await expect(page.get_by_text("Nothing differs")).to_be_visible()
+
+    await page.get_by_role("link", name="All days").click()
+
+    async def agrees() -> bool:
+        await page.get_by_role("button", name="Refresh").click()
+        await console.settled()
+        return "All agree" in await console.row(yesterday).inner_text()
+
+    await eventually(agrees, timeout_s=30)
 
 
 async def test_a_product_gets_a_variation_and_an_item_its_own_price(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +28,7 @@ from order_svc.payment_comparison.adapters.books import SqlLedger
 from order_svc.payment_comparison.bootstrap import PaymentComparisons
 from order_svc.payment_comparison.commands.jobs import COMPARE_PAYMENTS
 from order_svc.payment_comparison.commands.run_payment_comparison import RunPaymentComparison
+from order_svc.payment_comparison.commands.uow import ComparisonUow
 from order_svc.payment_comparison.compare_payments import ComparePayments
 from order_svc.payment_comparison.domain.comparison import Comparison
 from order_svc.payment_comparison.domain.differences import Difference
@@ -49,12 +51,10 @@ class Killed(BaseException):
 
 @dataclass
 class ProviderBooks:
-    """The provider's own books, by pages of two. The call with the number `killed_at` is the last of its process."""
+    """The provider's own books, by pages of two."""
 
     movements: list[ProviderMovement] = field(default_factory=list)
     foreign: int = 0
-    calls: int = 0
-    killed_at: int = 0
     fails: bool = False
     # Waited for before a page is returned.
     pause: Callable[[], Awaitable[None]] | None = None
@@ -84,17 +84,17 @@ class ProviderBooks:
         return StoredTransaction(transaction_id=id, order_id=0, charged=charged, refunded=refunded)
 
     async def _called(self) -> None:
-        self.calls += 1
         if self.pause is not None:
             await self.pause()
         if self.fails:
             raise Unavailable("the payment process does not answer")
-        if self.calls == self.killed_at:
-            raise Killed
 
 
 class Process:
-    """One replica of order_svc, as far as comparisons go; small pages, so that there are many steps."""
+    """One replica of order_svc, as far as comparisons go; small pages, so that there are many steps.
+
+    It ends when the job begins its transaction number `killed_at`.
+    """
 
     def __init__(self, engine: AsyncEngine, clock: FakeClock, books: ProviderBooks) -> None:
         self._leased: list[Job] = []
@@ -106,6 +106,14 @@ class Process:
         self.handler = cast(ComparePayments, self.comparisons.handlers[COMPARE_PAYMENTS])
         self.handler.provider, self.handler.ledger = books, SqlLedger(engine, page=2)
         self.handler.page, self.handler.asked, self.handler.step_s = 2, 1, 1
+        self.transactions = self.killed_at = 0
+        self._open_uow, self.handler.open_uow = self.handler.open_uow, self._counted
+
+    def _counted(self, **how: bool) -> AbstractAsyncContextManager[ComparisonUow]:
+        self.transactions += 1
+        if self.transactions == self.killed_at:
+            raise Killed
+        return self._open_uow(**how)
 
     def _submit(self, committed: Committed) -> None:
         self._leased += [job for job in committed.jobs if job.kind == COMPARE_PAYMENTS]
