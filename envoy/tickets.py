@@ -8,6 +8,8 @@ from chassis.context import Audience
 from chassis.contract import Method
 from envoy.paths import any_of, path_regex
 
+# Whose streams: no other service takes tickets.
+ORDERS = "easyorder.order."
 PARAMETER = "ticket"
 # No access token begins like a ticket.
 TICKET = "ticket_[A-Za-z0-9_-]+"
@@ -18,8 +20,9 @@ HAS_TICKET: dict[str, object] = {
 
 
 def takes_ticket(method: Method) -> bool:
-    """Whether the method is a stream that a browser can open and that needs a token."""
-    return method.server_streaming and bool(method.http) and Audience.PUBLIC not in method.access.allow
+    """Whether the method is a stream of order_svc that a browser can open and that needs a token."""
+    of_orders = method.service.startswith(ORDERS) and method.server_streaming
+    return of_orders and bool(method.http) and Audience.PUBLIC not in method.access.allow
 
 
 def ticket_paths(methods: Sequence[Method]) -> str:

@@ -129,7 +129,9 @@ def _success(method: Method, schemas: Schemas) -> Json:
 def _security(method: Method) -> list[Json]:
     if _is_public(method):
         return []
-    in_query: list[Json] = [{"streamTicket": []}] if method.server_streaming else []
+    # No other service takes them.
+    takes_ticket = method.server_streaming and method.service.startswith("easyorder.order.")
+    in_query: list[Json] = [{"streamTicket": []}] if takes_ticket else []
     return [{"bearer": []}, *in_query]
 
 

@@ -111,6 +111,8 @@ def test_a_stream_is_server_sent_events_and_takes_a_ticket_as_a_parameter(operat
     watch = operations["/easyorder.order.v1.OrderWatchService/WatchOrder"]
 
     assert {"streamTicket": []} in watch["security"]
+    with_ticket = [name for name, found in operations.items() if {"streamTicket": []} in found.get("security", ())]
+    assert {name.split("/")[1].rpartition(".")[0] for name in with_ticket} == {"easyorder.order.v1"}
     assert {"200", "204"} <= watch["responses"].keys()
     events = watch["responses"]["200"]["content"]["text/event-stream"]["schema"]
     assert events["contentSchema"] == {"$ref": "#/components/schemas/OrderEvent"}
