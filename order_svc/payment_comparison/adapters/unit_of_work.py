@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, TableClause, bindparam, delete, exists, func, select, text, update
+from sqlalchemy import Date, Row, TableClause, bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.db.bulk import as_json, columns_of, inserting
@@ -14,7 +14,7 @@ from chassis.db.unit_of_work import SqlUnitOfWork
 from chassis.jobs import LeaseLost
 from order_svc.payment_comparison.domain.comparison import MOST_DIFFERENCES, Comparison, Stage
 from order_svc.payment_comparison.domain.differences import Difference
-from order_svc.payment_comparison.domain.movements import MovementKey, ProviderMovement, ProviderState
+from order_svc.payment_comparison.domain.movements import MovementKey, MovementKind, ProviderMovement, ProviderState
 from order_svc.payment_comparison.tables import (
     COMPARISON,
     DIFFERENCE,
@@ -42,7 +42,9 @@ _DUE = text(
     "UNION SELECT day FROM payment_comparison WHERE in_transit_count > 0 AND day >= CAST(:day AS date) - 6 "
     "AND finished_at < now() - interval '20 hours' ORDER BY day"
 ).bindparams(_DAY)
-_IDS = text("SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))")
+# An array, so that the index is used whatever the statistics of a table that was just filled.
+_OF_TRANSACTIONS = text("transaction_id = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))))")
+_IS_LIVE = LISTED.c.state != ProviderState.FAILED.value
 
 
 class SqlComparisons:
@@ -108,24 +110,25 @@ class SqlComparisons:
         return comparison_of(row)
 
     async def listed(self, day: date, *, after: int, limit: int) -> Sequence[tuple[int, ProviderMovement, bool]]:
-        earlier = LISTED.alias("earlier")
-        same = (earlier.c[name] == LISTED.c[name] for name in ("day", "kind", "transaction_id", "refund_id"))
-        is_live = earlier.c.state != ProviderState.FAILED.value
-        # Refunds that somebody made by hand have no key.
-        has_key = (LISTED.c.kind == "CHARGE") | (LISTED.c.refund_id != "")
-        is_repeat = has_key & exists().where(*same, is_live, earlier.c.number < LISTED.c.number)
-        query = select(LISTED, is_repeat.label("is_repeat")).where(
-            LISTED.c.day == day, LISTED.c.number > after, LISTED.c.state != ProviderState.FAILED.value
-        )
-        rows = await self._session.execute(query.order_by(LISTED.c.number).limit(limit))
-        return [(row.number, listed_of(row), row.is_repeat) for row in rows]
+        query = select(LISTED).where(LISTED.c.day == day, LISTED.c.number > after, _IS_LIVE)
+        rows = (await self._session.execute(query.order_by(LISTED.c.number).limit(limit))).all()
+        movements = [listed_of(row) for row in rows]
+        first: dict[MovementKey, int] = {}
+        for row in await self._of(day, {movement.transaction_id for movement in movements}, _IS_LIVE):
+            first.setdefault(listed_of(row).key, row.number)
+        return [
+            # Refunds that somebody made by hand have no key.
+            (row.number, one, first[one.key] < row.number and (one.kind is MovementKind.CHARGE or bool(one.refund_id)))
+            for row, one in zip(rows, movements, strict=True)
+        ]
 
     async def listed_of(self, day: date, transaction_ids: Collection[str]) -> Mapping[MovementKey, ProviderMovement]:
-        wanted = LISTED.c.transaction_id.in_(_IDS)
-        query = select(LISTED).where(LISTED.c.day == day, wanted)
-        rows = await self._session.execute(query, {"ids": as_json(list(transaction_ids))})
-        found = sorted(map(listed_of, rows), key=lambda movement: movement.is_live)
-        return {movement.key: movement for movement in found}
+        found = map(listed_of, await self._of(day, transaction_ids))
+        return {movement.key: movement for movement in sorted(found, key=lambda movement: movement.is_live)}
+
+    async def _of(self, day: date, transaction_ids: Collection[str], *where: Any) -> Sequence[Row[Any]]:
+        query = select(LISTED).where(LISTED.c.day == day, _OF_TRANSACTIONS, *where).order_by(LISTED.c.number)
+        return (await self._session.execute(query, {"ids": as_json(list(transaction_ids))})).all()
 
     async def _insert(self, table: TableClause, day: date, after: int, rows: Sequence[dict[str, Any]]) -> None:
         numbered = [{"day": day, "number": number, **row} for number, row in enumerate(rows, after + 1)]
