@@ -62,25 +62,17 @@ class Composed:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def run(self, *command: str, timeout_s: float = 300) -> str:
-        """The output of a command. AssertionError with all of it if it fails."""
-        done = subprocess.run(
-            command, env=dict(self.environment), capture_output=True, encoding="utf-8", timeout=timeout_s
-        )
-        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
     def compose(self, *command: str, timeout_s: float = 300) -> str:
         program = [sys.executable, "-m", "podman_compose", "-p", PROJECT, "-f", str(COMPOSE)]
-        return self.run(*program, *command, timeout_s=timeout_s)
+        return run(self.environment, *program, *command, timeout_s=timeout_s)
 
     def inspect(self, service: str) -> dict[str, Any]:
-        found: list[dict[str, Any]] = json.loads(self.run("podman", "inspect", self.container(service)))
+        found: list[dict[str, Any]] = json.loads(run(self.environment, "podman", "inspect", self.container(service)))
         return found[0]
 
     def container(self, service: str) -> str:
         label = f"label=com.docker.compose.service={service}"
-        names = self.run("podman", "ps", "-a", "--filter", label, "--format", "{{.Names}}").split()
+        names = run(self.environment, "podman", "ps", "-a", "--filter", label, "--format", "{{.Names}}").split()
         return next(name for name in names if name.startswith(PROJECT))
 
     def pid(self, service: str) -> int:
@@ -94,7 +86,9 @@ class Composed:
         return pid
 
     def volume(self, name: str) -> Path:
-        mountpoint = self.run("podman", "volume", "inspect", f"{PROJECT}_{name}", "--format", "{{.Mountpoint}}")
+        mountpoint = run(
+            self.environment, "podman", "volume", "inspect", f"{PROJECT}_{name}", "--format", "{{.Mountpoint}}"
+        )
         return Path(mountpoint.strip())
 
     @asynccontextmanager
@@ -110,6 +104,13 @@ class Composed:
         networks: Mapping[str, Any] = self.inspect("postgres")["NetworkSettings"]["Networks"]
         password = (self.volume("postgres-secrets") / "password").read_text(encoding="utf-8")
         return {"host": next(iter(networks.values()))["IPAddress"], "password": password}
+
+
+def run(environment: Mapping[str, str], *command: str, timeout_s: float = 300) -> str:
+    """The output of a command. AssertionError with all of it if it fails."""
+    done = subprocess.run(command, env=dict(environment), capture_output=True, encoding="utf-8", timeout=timeout_s)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 @contextmanager
@@ -146,9 +147,3 @@ def build_postgres(environment: Mapping[str, str]) -> None:
     folder = Path(__file__).parent / "postgres"
     options = ["--build-arg", f"BASE={MADE_HERE}", "-t", POSTGRES, "--isolation", "chroot", "-f", "Containerfile"]
     subprocess.run(["buildah", "bud", "--layers", *options, "."], cwd=folder, env=dict(environment), check=True)
-
-
-def capabilities(pid: int) -> int:
-    """Those that a process could ever have."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(status.split("CapBnd:")[1].split()[0], 16)

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 import time
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from deploy.containers.secrets import SERVICES, USER
 from deploy.containers.wheels import IMAGES
 from deploy.local.plain_http import plain_client
 from deploy.local.shop import Shop
-from tests.architecture.tracked import ROOT
-from tests.containers.composed import ADMIN_PASSWORD, TAG, Composed, capabilities
+from tests.containers.composed import ADMIN_PASSWORD, TAG, Composed
+from tests.containers.from_outside import is_restricted, passes_a_day, serves
 from tests.e2e.crowd import MIXED, Crowd, all_end_as_they_should, many_connections
 from tests.e2e.invariants import at_rest, check
 from tests.polling import eventually
@@ -74,7 +71,7 @@ async def test_every_process_is_healthy_and_can_do_no_more_than_it_has_to(mesh: 
 
 
 async def test_a_shoppers_day_in_containers(mesh: Composed) -> None:
-    await passes_a_day(mesh)
+    await passes_a_day(mesh.port)
 
     await eventually(lambda: at_rest(mesh), timeout_s=60)
     await check(mesh)
@@ -101,29 +98,8 @@ async def test_what_is_killed_comes_back_and_no_order_is_lost(mesh: Composed) ->
 
 def check_restrictions(mesh: Composed) -> None:
     """As they are for the processes, not as they are written in a file."""
-    for service in (*SERVICES, "envoy", "pgbouncer"):
-        container = mesh.inspect(service if service in ("envoy", "pgbouncer") else f"{service}-2")
-        pid = container["State"]["Pid"]
-        assert capabilities(pid) == 0
-        assert os.stat(f"/proc/{pid}").st_uid == USER
-        mounts = Path(f"/proc/{pid}/mounts").read_text(encoding="utf-8").splitlines()
-        root = next(line.split() for line in reversed(mounts) if line.split()[1] == "/")
-        assert "ro" in root[3].split(",")
-
-
-async def passes_a_day(mesh: Composed) -> None:
-    """`make demo`, once. AssertionError if something in it goes wrong."""
-    settings = {"EASYORDER_HTTP_PORT": str(mesh.port), "EASYORDER_ADMIN_PASSWORD": ADMIN_PASSWORD, "NO_COLOR": "1"}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "deploy.local", "demo"],
-        cwd=ROOT,
-        env={**os.environ, **settings},
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert f"EasyOrder is running at {mesh.url}" in done.stdout
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    for service in (*(f"{service}-2" for service in SERVICES), "envoy", "pgbouncer"):
+        assert is_restricted(mesh.pid(service)), service
 
 
 def runs_again(mesh: Composed, service: str, killed: int) -> bool:
@@ -135,13 +111,6 @@ async def is_healthy(mesh: Composed, container: str) -> bool:
     command = ["podman", "healthcheck", "run", container]
     done = await asyncio.to_thread(subprocess.run, command, env=dict(mesh.environment), capture_output=True)
     return done.returncode == 0
-
-
-async def serves(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/healthz")).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 def output(*command: str) -> str:
