@@ -106,6 +106,16 @@ async def test_a_refund_that_was_made_by_hand_names_its_charge_only(stripe: Stri
     assert (by_hand.transaction_id, by_hand.refund_id, by_hand.state) == ("t-1", "", MovementState.PENDING)
 
 
+async def test_a_charge_is_what_was_captured_of_it(stripe: Stripe) -> None:
+    await stripe.charge(a_charge("t-1", "pm_ok"))
+    [made] = stripe.api.charges.values()
+    made["amount_captured"] = 400
+
+    [found], _ = await everything(stripe.provider)
+
+    assert found.amount == usd("4.00")
+
+
 async def test_what_other_programs_of_the_account_made_is_only_counted(stripe: Stripe) -> None:
     await stripe.charge(a_charge("t-1", "pm_ok"))
     another_charge(stripe.api, "ch_terminal", at=MIDNIGHT, currency="jpy", payment_intent=None)
