@@ -51,7 +51,9 @@ class ComparisonQueries:
         """What the report of the latest day found, and how long ago that day ended; 0 before the first one."""
         from prometheus_client.metrics_core import GaugeMetricFamily
 
-        done = select(COMPARISON).where(COMPARISON.c.stage == Stage.DONE.value)
+        # The clock of a process may have been ahead for a while; what it compared then is no latest day.
+        is_over = COMPARISON.c.day < self._clock.now().date()
+        done = select(COMPARISON).where(COMPARISON.c.stage == Stage.DONE.value, is_over)
         try:
             rows = await fetch(self._engine, done.order_by(COMPARISON.c.day.desc()).limit(1))
         except AppError:

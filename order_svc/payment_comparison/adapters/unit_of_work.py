@@ -32,15 +32,19 @@ _BEGIN = (
 )
 _DAY = bindparam("day", type_=Date)
 _BEGIN_ALWAYS = text(f"WITH begun AS ({_BEGIN} RETURNING day) SELECT day FROM begun").bindparams(_DAY)
-_BEGIN_IF_DUE = text(
-    f"WITH begun AS ({_BEGIN} WHERE c.finished_at < now() - interval '20 hours' RETURNING day) SELECT day FROM begun"
-).bindparams(_DAY)
+# By the database's clock: the hour of the night after the day. Before, the provider's list may not be complete.
+_NIGHT = "(CAST({day} AS timestamp) + make_interval(days => 1, hours => :hour)) AT TIME ZONE 'UTC'"
+_AGAIN = (
+    f"c.finished_at IS NOT NULL AND (c.started_at < {_NIGHT.format(day='c.day')} "
+    "OR c.in_transit_count > 0 AND c.finished_at < now() - interval '20 hours')"
+)
+_BEGIN_IF_DUE = text(f"WITH begun AS ({_BEGIN} WHERE {_AGAIN} RETURNING day) SELECT day FROM begun").bindparams(_DAY)
 # After a week nobody asks any more what became of a day that nobody has compared.
 _DUE = text(
-    "SELECT CAST(:day AS date) - n AS day FROM generate_series(0, least(6, coalesce("
-    "CAST(:day AS date) - (SELECT max(day) FROM payment_comparison) - 1, 0))) AS n "
-    "UNION SELECT day FROM payment_comparison WHERE in_transit_count > 0 AND day >= CAST(:day AS date) - 6 "
-    "AND finished_at < now() - interval '20 hours' ORDER BY day"
+    "SELECT d.day FROM (SELECT CAST(:day AS date) - n AS day FROM generate_series(0, 6) AS n) AS d "
+    "LEFT JOIN payment_comparison AS c ON c.day = d.day "
+    "WHERE d.day >= least((SELECT min(day) FROM payment_comparison), CAST(:day AS date)) "
+    f"AND (c.day IS NULL OR {_AGAIN}) AND {_NIGHT.format(day='d.day')} <= now() ORDER BY d.day"
 ).bindparams(_DAY)
 # An array, so that the index is used whatever the statistics of a table that was just filled.
 _OF_TRANSACTIONS = text("transaction_id = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))))")
@@ -53,16 +57,20 @@ class SqlComparisons:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def begin(self, day: date, *, if_due: bool = False) -> Comparison | None:
-        begun = (await self._session.execute(_BEGIN_IF_DUE if if_due else _BEGIN_ALWAYS, {"day": day})).first()
-        if begun is None:
+    async def begin(self, day: date, *, if_due_at: int | None = None) -> Comparison | None:
+        values: dict[str, Any] = {"day": day}
+        if if_due_at is None:
+            begun = await self._session.execute(_BEGIN_ALWAYS, values)
+        else:
+            begun = await self._session.execute(_BEGIN_IF_DUE, values | {"hour": if_due_at})
+        if begun.first() is None:
             return None
         for table in (LISTED, DIFFERENCE):
             await self._session.execute(delete(table).where(table.c.day == day))
         return await self.get(day)
 
-    async def due(self, yesterday: date) -> Sequence[date]:
-        return list((await self._session.execute(_DUE, {"day": yesterday})).scalars())
+    async def due(self, yesterday: date, *, hour: int) -> Sequence[date]:
+        return list((await self._session.execute(_DUE, {"day": yesterday, "hour": hour})).scalars())
 
     async def purge(self, before: date) -> None:
         await self._session.execute(delete(COMPARISON).where(COMPARISON.c.day < before))

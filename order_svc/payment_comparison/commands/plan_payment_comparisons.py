@@ -22,7 +22,8 @@ async def plan_payment_comparisons(cmd: PlanPaymentComparisons, uow: ComparisonU
     now = clock.now()
     if now.hour < hour:
         return
-    for day in await uow.comparisons.due(now.date() - timedelta(days=1)):
-        if (comparison := await uow.comparisons.begin(day, if_due=True)) is not None:
+    for day in await uow.comparisons.due(now.date() - timedelta(days=1), hour=hour):
+        if (comparison := await uow.comparisons.begin(day, if_due_at=hour)) is not None:
             uow.schedule(compare_payments(comparison))
-            await uow.comparisons.purge(now.date() - timedelta(days=KEPT_DAYS))
+            # From the day that is due: the clock of this process may be ahead.
+            await uow.comparisons.purge(day - timedelta(days=KEPT_DAYS - 1))

@@ -15,14 +15,18 @@ from order_svc.payment_comparison.domain.movements import MovementKey, ProviderM
 class Comparisons(Protocol):
     """The reports, and what was listed for those that are not done."""
 
-    async def begin(self, day: date, *, if_due: bool = False) -> Comparison | None:
+    async def begin(self, day: date, *, if_due_at: int | None = None) -> Comparison | None:
         """Begins to compare a day, also one that was compared before, whose report is replaced.
 
-        None with `if_due` if it was begun by somebody else, or compared less than 20 hours ago.
+        None with an hour `if_due_at` if it is not due any more, as somebody else has begun it.
         """
 
-    async def due(self, yesterday: date) -> Sequence[date]:
-        """Days up to this one that were not compared, and those compared before with movements in transit."""
+    async def due(self, yesterday: date, *, hour: int) -> Sequence[date]:
+        """Days of a week up to this one that were not compared, or not since that hour of the night after them.
+
+        With them those that were compared more than 20 hours ago with movements in transit. No day whose night has not
+        come by the database's clock, too: a clock that is ahead begins nothing.
+        """
 
     async def purge(self, before: date) -> None:
         """Deletes the reports of earlier days."""

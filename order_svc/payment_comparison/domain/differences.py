@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,6 +13,9 @@ from order_svc.payment_comparison.domain.movements import (
     ProviderMovement,
     ProviderState,
 )
+
+# By how much the clock of the provider may be ahead of the shop's.
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class DifferenceKind(StrEnum):
@@ -36,7 +40,8 @@ class Difference:
 def compared(provider: ProviderMovement, ledger: LedgerMovement | None, *, is_repeat: bool) -> DifferenceKind | None:
     """What a live movement of the provider differs in from that of the ledger with the same key; None: in nothing.
 
-    `is_repeat`: the provider has another live one with this key.
+    `is_repeat`: the provider has another live one with this key, listed for the same day. One that was made after the
+    shop had recorded the movement is a repeat, too: of one that another day has.
     """
     if ledger is None or is_repeat:
         return DifferenceKind.PROVIDER_ONLY
@@ -44,6 +49,8 @@ def compared(provider: ProviderMovement, ledger: LedgerMovement | None, *, is_re
     is_undecided = provider.kind is MovementKind.CHARGE and provider.state is ProviderState.PENDING
     if ledger.moved_at is None or is_undecided:
         return DifferenceKind.STATUS
+    if provider.created_at > ledger.moved_at + _CLOCKS_DIFFER:
+        return DifferenceKind.PROVIDER_ONLY
     if provider.amount.currency != ledger.amount.currency:
         return DifferenceKind.CURRENCY
     return None if provider.amount == ledger.amount else DifferenceKind.AMOUNT

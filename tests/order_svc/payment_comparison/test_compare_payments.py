@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +52,44 @@ async def test_days_that_were_missed_are_compared_up_to_a_week_later(shop: Compa
     shop.clock.at += 30 * DAY_LONG
     await shop.process.plan()
     assert len(await shop.jobs()) == 4 + 7
+
+
+async def test_a_comparison_by_hand_hides_no_day_that_was_missed(shop: ComparedShop) -> None:
+    await shop.process.plan()
+    shop.clock.at += 4 * DAY_LONG
+    await shop.process.compare(DAY + 4 * DAY_LONG)
+
+    await shop.process.plan()
+
+    assert [key for key, _ in await shop.jobs()] == [f"{DAY + number * DAY_LONG}/1" for number in range(5)]
+
+
+async def test_a_day_that_was_compared_before_its_night_is_compared_in_it_once(shop: ComparedShop) -> None:
+    await shop.process.compare()
+    await shop.process.work()
+    await shop.sql("UPDATE payment_comparison SET started_at = '2026-01-02 01:59Z', finished_at = '2026-01-02 03:00Z'")
+
+    for _ in range(2):
+        await asyncio.gather(shop.process.plan(), shop.another_process().plan())
+        await shop.process.work()
+
+    assert await shop.jobs() == [(f"{DAY}/1", "DONE"), (f"{DAY}/2", "DONE")]
+
+
+async def test_a_clock_that_is_ahead_begins_nothing_and_hides_nothing(shop: ComparedShop) -> None:
+    await shop.found()
+    now = datetime.now(UTC)
+    shop.clock.at = now.replace(hour=3) + 3 * DAY_LONG
+    await shop.process.plan()
+    assert max(one.day for one in await shop.reports()) < now.date()
+
+    # Of a process that was ahead before the database's clock was asked.
+    await shop.sql("INSERT INTO payment_comparison (day, stage, finished_at) VALUES ('2026-02-01', 'DONE', now())")
+    shop.clock.at = THE_NIGHT_AFTER + 2 * DAY_LONG
+    await shop.process.plan()
+    keys = [key for key, _ in await shop.jobs()]
+    assert {f"{DAY + DAY_LONG}/1", f"{DAY + 2 * DAY_LONG}/1"} <= {*keys}
+    assert await age_s(shop) == (2 * 24 + 3) * 3600
 
 
 async def test_a_day_with_movements_in_transit_is_compared_again_in_the_next_night(shop: ComparedShop) -> None:
@@ -177,9 +215,8 @@ async def test_administrators_are_alerted_to_differences_and_the_audit_has_each_
     assert f"{int(differs)} of {1 + int(differs)} movements" in entry.detail
     alerts = await shop.sql("SELECT payload FROM job WHERE kind = 'alert:mail'")
     assert len(alerts) == int(differs)
-    gauges = {one.name: one.samples[0].value for one in await shop.process.comparisons.queries.collect()}
-    assert gauges["easyorder_payment_differences"] == int(differs)
-    assert gauges["easyorder_payment_comparison_age_seconds"] == 3 * 3600
+    assert (await gauges(shop))["easyorder_payment_differences"] == int(differs)
+    assert await age_s(shop) == 3 * 3600
 
 
 @pytest.mark.parametrize("day", [THE_NIGHT_AFTER.date(), DAY - timedelta(days=400)])
@@ -193,15 +230,35 @@ async def test_only_days_that_are_over_and_whose_report_is_kept_are_compared(sho
 async def test_reports_are_kept_for_400_days(shop: ComparedShop) -> None:
     await a_charge_of_no_order(shop)
     await shop.found()
-    shop.clock.at = THE_NIGHT_AFTER + timedelta(days=399)
-    await shop.process.plan()
-    assert DAY in [one.day for one in await shop.reports()]
+    today = datetime.now(UTC).date()
+    kept, over = today - 399 * DAY_LONG, today - 402 * DAY_LONG
+    await shop.sql("INSERT INTO payment_comparison (day) VALUES (:kept), (:over)", kept=kept, over=over)
+    await shop.sql(
+        "INSERT INTO payment_difference SELECT of.* FROM payment_difference AS d, "
+        "jsonb_populate_record(d, jsonb_build_object('day', CAST(:over AS text))) AS of",
+        over=str(over),
+    )
 
-    shop.clock.at += DAY_LONG
+    # A clock that is wrong by years deletes nothing.
+    shop.clock.at = datetime.now(UTC).replace(hour=3) + 800 * DAY_LONG
     await shop.process.plan()
-    assert DAY not in [one.day for one in await shop.reports()]
-    assert await shop.differences() == []
+    assert {kept, over, DAY} <= {one.day for one in await shop.reports()}
+
+    shop.clock.at = datetime.now(UTC).replace(hour=3)
+    await shop.process.plan()
+    days = {one.day for one in await shop.reports()}
+    assert {kept, DAY} <= days
+    assert over not in days
+    assert await shop.differences(over) == []
 
 
 async def comparisons_audited(shop: ComparedShop) -> list[Any]:
     return list(await shop.sql("SELECT * FROM audit_entry WHERE action = 'ComparePayments' ORDER BY id"))
+
+
+async def gauges(shop: ComparedShop) -> dict[str, float]:
+    return {one.name: one.samples[0].value for one in await shop.process.comparisons.queries.collect()}
+
+
+async def age_s(shop: ComparedShop) -> float:
+    return (await gauges(shop))["easyorder_payment_comparison_age_seconds"]
