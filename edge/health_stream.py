@@ -1,7 +1,7 @@
 """WatchHealth: every process of the mesh, and again when something has changed.
 
 However many streams there are, each process is watched once, and only while there is a stream, and eight streams at a
-time ask the processes what they count. A stream pauses ten times as long as that took.
+time ask the processes what they count. A stream pauses ten times as long as that took, but no longer than it is silent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from easyorder.ops import v1
 
 from chassis.background import passes
 from chassis.context import current
-from chassis.errors import AppError, Kind
+from chassis.errors import AppError, PermissionDenied, TokenRevoked
 from chassis.grpc import metadata
 from chassis.grpc.clients import rpc
 from chassis.grpc.status import from_rpc_error, to_status
@@ -29,8 +29,6 @@ GET_STATS = rpc("easyorder.ops.v1.OpsService", "GetStats", v1.GetStatsRequest, v
 _EVERY_S, _SHARE = 2.0, 0.1
 _LOOKS_AT_ONCE = 8
 _STATES = {SERVING: v1.ProcessState.SERVING, UNREACHABLE: v1.ProcessState.UNREACHABLE}
-# These are about the caller, not about the process that says so.
-_REFUSALS = (Kind.UNAUTHENTICATED, Kind.PERMISSION_DENIED)
 
 
 class HealthStream:
@@ -88,7 +86,8 @@ class HealthStream:
             try:
                 found.stats = await self._stats(address, authorization)
             except AppError as error:
-                if error.kind in _REFUSALS:
+                # About the caller. Any other refusal of a token that edge has accepted is about the process.
+                if isinstance(error, PermissionDenied | TokenRevoked):
                     raise
                 found.stats_error = to_status(error)
         return found
@@ -126,7 +125,11 @@ class _Watch:
     async def _follow(self, address: str) -> None:
         async with aclosing(self._mesh.watch(address)) as states:
             async for state in states:
-                self._states[address] = _STATES.get(state, v1.ProcessState.NOT_SERVING)
+                found = _STATES.get(state, v1.ProcessState.NOT_SERVING)
+                # A process that ends each watch at once is UNREACHABLE all the time.
+                if self._states.get(address) is found:
+                    continue
+                self._states[address] = found
                 if len(self._states) == len(self._mesh.replicas):
                     self.known.set()
                 changed, self.changed = self.changed, self.changed.get_loop().create_future()

@@ -251,7 +251,9 @@ def _routes_of(method: Method, methods: Sequence[Method]) -> Iterator[JsonObject
         yield _grpc_route(match, action, scripts) | condition(method)
         if takes_ticket(method):
             by_ticket: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT, TRANSCODED, HAS_TICKET]}
-            yield _grpc_route(by_ticket, action, scripts)
+            # A ticket opens one stream, so a repeat of what a service has read would be refused.
+            once = action | {"retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES}}
+            yield _grpc_route(by_ticket, once, scripts)
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}

@@ -47,5 +47,5 @@ async def snapshots(
             sent_at = now()
             yield event(event_time=clock.now(), heartbeat=Heartbeat())
         waited: list[asyncio.Future[Any]] = [end, changed]
-        await asyncio.wait(waited, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waited, timeout=min(pause_s, heartbeat_s), return_when=asyncio.FIRST_COMPLETED)
     yield event(event_time=clock.now(), error=to_status(end.result()))

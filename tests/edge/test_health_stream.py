@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
+import grpc
 import pytest
 from easyorder.ops.v1 import GetStatsRequest, HealthEvent, ProcessHealth, ProcessState, Stats, WatchHealthRequest
 
-from chassis.errors import AppError, PermissionDenied, TokenRevoked, Unauthenticated, Unavailable
+from chassis.errors import AppError, PermissionDenied, TokenExpired, TokenRevoked, Unauthenticated, Unavailable
 from chassis.grpc.clients import Client, rpc
 from chassis.grpc.streams import TooManyStreams
 from edge import health_stream
@@ -177,6 +179,44 @@ async def test_a_token_that_a_service_refuses_watches_nothing(processes: Process
     assert last.error.message == TokenRevoked().message
     with pytest.raises(TokenRevoked):
         await anext(processes.watch(processes.tokens.admin()))
+
+
+async def test_a_process_that_alone_takes_a_token_for_expired_hides_no_other(processes: Processes, soon: None) -> None:
+    processes.ops["order"].refusal = TokenExpired("the token has expired")
+    async with Watching(processes.watch(processes.tokens.admin())) as watching:
+        await watching.hears(1)
+
+    refused = of(watching, "order").stats_error
+    assert refused
+    assert refused.message == "the token has expired"
+    assert of(watching, "payment").stats
+
+
+async def test_a_process_that_ends_each_watch_at_once_does_not_make_others_busy(late: None) -> None:
+    busy, ended = BusyOps("order"), []
+
+    async def end(request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
+        ended.append(request)
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED)
+
+    other = grpc.aio.server()
+    watch: Any = {"Watch": grpc.unary_stream_rpc_method_handler(end)}
+    other.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.health.v1.Health", watch),))
+    port = other.add_insecure_port("127.0.0.1:0")
+    await other.start()
+    async with serving({OPS: busy}) as order:
+        mesh = MeshHealth({"order": [order.address], "payment": [f"127.0.0.1:{port}"]})
+        await mesh.start()
+        streams = health_stream.HealthStream(mesh)
+        async with Watching(streams.of(f"Bearer {order.tokens.admin()}")) as watching:
+            await watching.hears(1)
+            before = len(ended)
+            await eventually(lambda: len(ended) > before + 5)
+            assert of(watching, "payment").state is UNREACHABLE
+        await mesh.stop()
+    await other.stop(None)
+
+    assert busy.asked <= 2
 
 
 async def test_a_process_that_does_not_say_what_it_counts_says_why(processes: Processes, soon: None) -> None:

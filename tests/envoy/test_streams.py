@@ -109,11 +109,13 @@ async def test_a_stream_without_any_event_is_204(
     assert messages == []
 
 
-@pytest.mark.parametrize("sent", [0, 1])
+@pytest.mark.parametrize(
+    ("sent", "ticket", "status", "calls"), [(0, False, 200, 2), (1, False, 200, 1), (0, True, 503, 1)]
+)
 async def test_a_stream_is_opened_again_unless_it_has_begun(
-    sent: int, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
+    sent: int, ticket: bool, status: int, calls: int, http: httpx.AsyncClient, mesh: FakeMesh, bearer: dict[str, str]
 ) -> None:
-    """As when its process ends in this moment."""
+    """As when its process ends in this moment; it may have taken the ticket, which opens one stream."""
 
     async def stops_once(request: Any, context: Any) -> AsyncIterator[Any]:
         first = len(mesh.calls) == 1
@@ -123,10 +125,11 @@ async def test_a_stream_is_opened_again_unless_it_has_begun(
             await context.abort(grpc.StatusCode.UNAVAILABLE, "the process ends")
 
     mesh.answers[WATCH_ORDER] = stops_once
-    async with http.stream("GET", WATCH, headers=bearer) as reply:
+    headers, parameters = ({}, {"ticket": TICKET}) if ticket else (bearer, {})
+    async with http.stream("GET", WATCH, headers=headers, params=parameters) as reply:
         received = [event async for event in events(reply) if "heartbeat" in event]
 
-    assert (reply.status_code, len(received), len(mesh.calls)) == (200, 1, 1 if sent else 2)
+    assert (reply.status_code, len(received), len(mesh.calls)) == (status, not ticket, calls)
 
 
 async def test_a_ticket_may_be_a_parameter(http: httpx.AsyncClient, mesh: FakeMesh) -> None:
