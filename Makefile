@@ -13,6 +13,7 @@ BASE := main
 T := tests
 B :=
 N :=
+M :=
 REV := HEAD
 COVERAGE :=
 SEEDS := 10000
@@ -43,7 +44,7 @@ $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-again soak alone load simulate chaos fuzz images containers screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
+.PHONY: help up demo test test-again soak alone load simulate chaos fuzz mutate images containers screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -80,6 +81,10 @@ simulate: $(VENV)/dev.stamp ## the whole shop on simulated time, network and dat
 
 chaos: $(VENV)/dev.stamp ## processes killed, frozen, cut off under load, for hours: KILLS=3000 from SEED=1 on; what came of it is in .cache/chaos
 	$(WITH_TOOLS) $(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
+
+mutate: $(VENV)/mutate.stamp ## changes code of domain/ and commands/ and looks whether a test fails; M="order_svc.domain.items.*" for a part, all of it takes hours
+	$(WITH_TOOLS) $(BIN)/python -m mutmut run --max-children 2 $(if $(M),'$(M)')
+	$(BIN)/python -m mutmut results
 
 fuzz: $(VENV)/fuzz.stamp ## for SECONDS=60: bytes on which codecs, filters, tokens or Stripe's webhook fail; what is found is in .cache/fuzz
 	$(WITH_TOOLS) $(BIN)/python -m tests.fuzz --seconds $(SECONDS)
@@ -154,6 +159,10 @@ $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
 # atheris exists for Linux on x86-64 only, and nothing else needs it.
 $(VENV)/fuzz.stamp: $(VENV)/dev.stamp requirements/fuzz.txt
 	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/fuzz.txt
+	@touch $@
+
+$(VENV)/mutate.stamp: $(VENV)/dev.stamp requirements/mutate.txt
+	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/mutate.txt
 	@touch $@
 
 # Its own lines say what to do; make adds only that the target failed.

@@ -57,6 +57,7 @@ def asked_for(locks: Iterable[Path]) -> list[str]:
         "runtime.txt": project["dependencies"],
         "dev.txt": project["optional-dependencies"]["dev"],
         "fuzz.txt": _lines("requirements/fuzz.in"),
+        "mutate.txt": _lines("requirements/mutate.in"),
     }
     asked = (requirement for lock in locks for requirement in sources[lock.name])
     return [one for one in asked if _holds(Requirement(one), extras=())]

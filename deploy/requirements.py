@@ -19,6 +19,7 @@ FILES = {
     "requirements/runtime.txt": ["pyproject.toml"],
     "requirements/dev.txt": ["pyproject.toml", "--extra", "dev", "--constraint", "requirements/runtime.txt"],
     "requirements/fuzz.txt": ["requirements/fuzz.in"],
+    "requirements/mutate.txt": ["requirements/mutate.in", "--constraint", "requirements/dev.txt"],
 }
 
 

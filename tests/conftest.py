@@ -59,17 +59,18 @@ def pytest_configure() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--driver",
-        choices=("asyncpg", "aioodbc"),
+        choices=("asyncpg", "aioodbc", "none"),
         default="asyncpg",
-        help="what tests use PostgreSQL with; aioodbc: only those",
+        help="what tests use PostgreSQL with; aioodbc: only those, none: only the others",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What has nothing to do with the driver is not run once more on the second one."""
-    if config.getoption("--driver") == "asyncpg":
+    driver = config.getoption("--driver")
+    if driver == "asyncpg":
         return
-    kept = [item for item in items if _is_on_postgres(item)]
+    kept = [item for item in items if _is_on_postgres(item) == (driver == "aioodbc")]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 
@@ -119,6 +120,8 @@ def _plain_logs() -> None:
 def driver(request: pytest.FixtureRequest) -> str:
     """`asyncpg` or `aioodbc`; skips what needs the ODBC driver where it is missing."""
     chosen = str(request.config.getoption("--driver"))
+    if chosen == "none":
+        pytest.skip("needs PostgreSQL")
     if chosen == "aioodbc" and (missing := _what_odbc_lacks()):
         pytest.skip(missing)
     return chosen

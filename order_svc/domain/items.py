@@ -138,7 +138,7 @@ def revalued(discounts: Iterable[Discount], shown: Iterable[HeldDiscount]) -> tu
 
 
 def taken_back(
-    items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str, *, restock: bool = True
+    items: Sequence[Item], returns: Iterable[tuple[int, int]], currency: str, *, restock: bool
 ) -> tuple[tuple[Item, ...], Money]:
     """The items after the return of `returns` (product item, pieces), and the price of the returned pieces.
 

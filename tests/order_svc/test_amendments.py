@@ -93,6 +93,7 @@ async def test_the_new_order_holds_and_is_charged_its_own_amount(app: AmendingAp
     assert {item.product_item_id: item.quantity for item in updated.items} == {1: 1, 3: 4}
     order = await app.order(placed.id)
     assert (order.status, order.payment.amount) == (Status.PAID, Money.of("50.00", "USD"))
+    assert [payment.processed_at for payment in updated.payments] == [updated.updated_at] * 2
     assert app.payments.ledger == {order.payment.transaction_id: Money.of("50.00", "USD")}
     assert await app.held() == {1: 1, 3: 4}
     assert app.inventory.sold == {placed.id}
@@ -654,6 +655,9 @@ async def test_what_was_shown_is_what_the_order_gets_off(order_app: OrderApp, co
     assert updated.order == order.view()
     assert [(item.product_item_id, str(item.discount.amount)) for item in order.items] == [(1, "1.20"), (4, "1.80")]
     assert {discount.code: str(discount.amount.amount) for discount in order.discounts} == codes
+    assert {discount.code: discount.description for discount in order.discounts} == {
+        code: f"{amount} off" for code, amount in codes.items()
+    }
     assert [discount.id for discount in order.discounts] == [d.id for d in before.discounts][: len(codes)]
     assert order.payment.amount == order.total == Money.of("19.00", "USD")
     check_discounts(order.view())

@@ -377,12 +377,16 @@ async def test_items_that_it_has_not_are_named(order_app: OrderApp, items: tuple
 
 async def test_all_items_that_it_has_not_are_named(order_app: OrderApp) -> None:
     order_id = await order_app.given(an_order(items=two_items()).paid().shipped())
+    await order_app.send(RefundOrder(order_id=order_id, items=((1, 1),), reason="returned"))
 
     with pytest.raises(InvalidArgument) as refusal:
-        await order_app.send(RefundOrder(order_id=order_id, items=((9, 1), (2, 1), (1, 4)), reason="returned"))
+        await order_app.send(RefundOrder(order_id=order_id, items=((9, 1), (1, 3), (2, 1), (8, 1)), reason="returned"))
 
-    fields = [violation.field for violation in refusal.value.violations]
-    assert fields == ["items[0].productItemId", "items[2].quantity"]
+    assert [(violation.field, violation.description) for violation in refusal.value.violations] == [
+        ("items[0].productItemId", "is not in the order"),
+        ("items[1].quantity", "must be at most 2, what has not been returned yet"),
+        ("items[3].productItemId", "is not in the order"),
+    ]
 
 
 async def test_another_currency_is_refused(order_app: OrderApp) -> None:
