@@ -2,8 +2,7 @@
 
 Envoy sees a JSON request twice, before transcoding by its HTTP path and after it by its gRPC path; jwt_authn only sees
 the first. A route to a method that is not public therefore exists only for requests in which jwt_authn has verified a
-token: a path that the token requirements missed by mistake has no route, instead of bypassing them. Streams take a
-ticket instead, which the service verifies.
+token: a path that the token requirements missed has no route. Streams take a ticket instead, which services verify.
 """
 
 from __future__ import annotations
@@ -251,9 +250,10 @@ def _routes_of(method: Method, methods: Sequence[Method]) -> Iterator[JsonObject
         yield _grpc_route(match, action, scripts) | condition(method)
         if takes_ticket(method):
             by_ticket: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT, TRANSCODED, HAS_TICKET]}
-            # A ticket opens one stream, so a repeat of what a service has read would be refused.
-            once = action | {"retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES}}
-            yield _grpc_route(by_ticket, once, scripts)
+            # A ticket opens one stream: a service that has read it would refuse a repeat.
+            yield _grpc_route(
+                by_ticket, action | {"retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES}}, scripts
+            )
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}
