@@ -55,9 +55,6 @@ UNARY_DURATION: JsonObject = {
     "grpc_timeout_header_max": UNARY_TIMEOUT,
     "grpc_timeout_header_offset": "0.025s",
 }
-# A read is retried after any failure; any other call only when the service certainly never started it.
-READ_RETRIES = "reset,unavailable"
-WRITE_RETRIES = "connect-failure,refused-stream,reset-before-request"
 RETRY_ELSEWHERE: JsonObject = {
     "num_retries": 2,
     "retry_host_predicate": [
@@ -70,6 +67,9 @@ RETRY_ELSEWHERE: JsonObject = {
     ],
     "host_selection_retry_max_attempts": 3,
 }
+# A read is retried after any failure; any other call only when the service certainly never started it.
+READ_RETRIES = RETRY_ELSEWHERE | {"retry_on": "reset,unavailable"}
+WRITE_RETRIES = RETRY_ELSEWHERE | {"retry_on": "connect-failure,refused-stream,reset-before-request"}
 VERIFIED: JsonObject = {
     "filter": "envoy.filters.http.jwt_authn",
     "path": [{"key": "token"}, {"key": "sub"}],
@@ -251,9 +251,7 @@ def _routes_of(method: Method, methods: Sequence[Method]) -> Iterator[JsonObject
         if takes_ticket(method):
             by_ticket: JsonObject = {"path": method.full_name, "headers": [GRPC_CONTENT, TRANSCODED, HAS_TICKET]}
             # A ticket opens one stream: a service that has read it would refuse a repeat.
-            yield _grpc_route(
-                by_ticket, action | {"retry_policy": RETRY_ELSEWHERE | {"retry_on": WRITE_RETRIES}}, scripts
-            )
+            yield _grpc_route(by_ticket, action | {"retry_policy": WRITE_RETRIES}, scripts)
         return
     for cluster in OPS_CLUSTERS:
         in_path = {"name": "x-envoy-original-path", "string_match": {"prefix": f"/api/v1/admin/ops/{cluster}/"}}
@@ -276,18 +274,18 @@ def _grpc_route(match: JsonObject, action: JsonObject, scripts: JsonObject = NO_
 def _action(method: Method, cluster: str) -> JsonObject:
     # Whatever streams reads; once its first message has come, Envoy retries it no more.
     reads = method.server_streaming or method.name.startswith(("Get", "List", "Preview"))
-    retries: JsonObject = {"retry_on": READ_RETRIES if reads else WRITE_RETRIES}
+    retries = READ_RETRIES if reads else WRITE_RETRIES
     if method.server_streaming:
         return {
             # Exports of operators are few, and some services serve no other streams.
             "cluster": cluster if method.service == OPS else f"{cluster}_streams",
             "timeout": "0s",
-            "retry_policy": RETRY_ELSEWHERE | retries,
+            "retry_policy": retries,
         }
     return {
         "cluster": cluster,
         "max_stream_duration": UNARY_DURATION,
-        "retry_policy": RETRY_ELSEWHERE | retries | {"per_try_timeout": UNARY_TIMEOUT},
+        "retry_policy": retries | {"per_try_timeout": UNARY_TIMEOUT},
         # Of the limits of a cluster: reads and writes take no places of each other.
         "priority": READS if reads else WRITES,
     }
