@@ -7,11 +7,12 @@ knowing it cannot write: each step begins only where the one before has ended.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from time import monotonic
+from typing import TypeAlias
 
 from chassis import audit
 from chassis.alerts import Alert, Alerts
@@ -34,11 +35,25 @@ from order_svc.reconciliation.domain.books import StoredTransaction
 _REPLACED = "the day is compared again by another job"
 
 
+_Movements: TypeAlias = dict[int, list[LedgerMovement]]
+
+
+@dataclass(kw_only=True, slots=True)
+class _Looked:
+    """Movements of the ledger by order: all, those of the day, and of these what the provider has not listed."""
+
+    movements: _Movements = field(default_factory=dict)
+    of_day: _Movements = field(default_factory=dict)
+    unknown: _Movements = field(default_factory=dict)
+    busy: set[int] = field(default_factory=set)
+    listed: dict[MovementKey, ProviderMovement] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class ComparePayments:
     """The handler of the job. A step takes `step_s` at most, and more steps begin only while the lease has that left.
 
-    `page` is how many movements are looked up at once, and `asked` how many orders the provider is asked about.
+    `page` is how many movements or orders are looked up at once; of at most `asked` orders a step asks the provider.
     """
 
     open_uow: OpenUnitOfWork[ComparisonUow]
@@ -88,12 +103,12 @@ class ComparePayments:
             listed = await uow.comparisons.listed(comparison.day, after=after, limit=self.page)
         orders = await self.ledger.orders({movement.order_id for _, movement, _ in listed if movement.order_id})
         known = {one.key: one for stored in orders.values() for one in ledger_of(stored.order)}
-        differences, in_transit = list[Difference](), 0
+        differences, in_transit, allows_transit = list[Difference](), 0, comparison.allows_transit(self.clock.now())
         for _, movement, is_repeat in listed:
             ledger = known.get(movement.key)
             if (kind := compared(movement, ledger, is_repeat=is_repeat)) is None:
                 continue
-            if (stored := orders.get(movement.order_id)) and stored.is_busy:
+            if (stored := orders.get(movement.order_id)) and stored.is_busy and allows_transit:
                 in_transit += 1
             else:
                 differences.append(Difference(kind=kind, provider=movement, ledger=ledger))
@@ -114,22 +129,19 @@ class ComparePayments:
         if last is None:
             await self._finish(comparison)
             return
-        orders = await self.ledger.orders(moved)
-        movements = {id: ledger_of(stored.order) for id, stored in sorted(orders.items())}
-        async with self.open_uow() as uow:
-            ids = {one.transaction_id for of_order in movements.values() for one in of_order}
-            listed = await uow.comparisons.listed_of(comparison.day, ids)
-        days = {id: [one for one in found if comparison.covers(one.moved_at)] for id, found in movements.items()}
-        unknown = {id: left for id, found in days.items() if (left := _not_live(found, listed))}
+        looked = await self._look(comparison, moved)
+        unknown = looked.unknown
         if len(unknown) > self.asked:
             # The rest is for the next step.
             last = list(unknown)[self.asked - 1]
             unknown = {id: left for id, left in unknown.items() if id <= last}
         known = await self.provider.find({one.transaction_id for left in unknown.values() for one in left})
-        differences, in_transit = list[Difference](), 0
+        differences, in_transit, allows_transit = list[Difference](), 0, comparison.allows_transit(self.clock.now())
         for id, left in unknown.items():
-            found = [one for movement in left if (one := _difference(movement, movements[id], known, listed))]
-            if orders[id].is_busy:
+            found = [
+                one for movement in left if (one := _difference(movement, looked.movements[id], known, looked.listed))
+            ]
+            if id in looked.busy and allows_transit:
                 in_transit += len(found)
             else:
                 differences += found
@@ -138,11 +150,30 @@ class ComparePayments:
                 comparison,
                 stage=Stage.LEDGER,
                 cursor=str(last),
-                of_ledger=sum(len(found) for id, found in days.items() if id <= last),
+                of_ledger=sum(len(found) for id, found in looked.of_day.items() if id <= last),
                 in_transit=in_transit,
                 differences=differences,
             )
             await uow.commit()
+
+    async def _look(self, comparison: Comparison, order_ids: Sequence[int]) -> _Looked:
+        """Loads these orders by pages, until there are more than enough to ask the provider about."""
+        looked = _Looked()
+        for begin in range(0, len(order_ids), self.page):
+            orders = await self.ledger.orders(order_ids[begin : begin + self.page])
+            looked.busy |= {id for id, stored in orders.items() if stored.is_busy}
+            movements = {id: ledger_of(stored.order) for id, stored in sorted(orders.items())}
+            looked.movements |= movements
+            async with self.open_uow() as uow:
+                ids = {one.transaction_id for of_order in movements.values() for one in of_order}
+                looked.listed |= await uow.comparisons.listed_of(comparison.day, ids)
+            for id, of_order in movements.items():
+                looked.of_day[id] = [one for one in of_order if comparison.covers(one.moved_at)]
+                if left := _not_live(looked.of_day[id], looked.listed):
+                    looked.unknown[id] = left
+            if len(looked.unknown) > self.asked:
+                break
+        return looked
 
     async def _finish(self, comparison: Comparison) -> None:
         day, now = comparison.day.isoformat(), self.clock.now()

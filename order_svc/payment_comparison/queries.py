@@ -28,6 +28,7 @@ class ComparisonQueries:
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine, self._clock = engine.execution_options(isolation_level="AUTOCOMMIT"), clock
+        self._began_at = clock.now()
 
     async def list_comparisons(self, *, page_size: int, page_token: str) -> tuple[Sequence[Comparison], str]:
         """The latest day first. Raises InvalidArgument for a token that this list never gave."""
@@ -48,18 +49,23 @@ class ComparisonQueries:
         return [difference_of(row) for row in rows[:size]], token
 
     async def collect(self) -> Iterable[Metric]:
-        """What the report of the latest day found, and how long ago that day ended; 0 before the first one."""
+        """What the report of the latest day found, and how long ago that day ended.
+
+        Before the first report, how long ago the first day ended that was begun, or this process began.
+        """
         from prometheus_client.metrics_core import GaugeMetricFamily
 
         # The clock of a process may have been ahead for a while; what it compared then is no latest day.
         is_over = COMPARISON.c.day < self._clock.now().date()
-        done = select(COMPARISON).where(COMPARISON.c.stage == Stage.DONE.value, is_over)
+        begun = select(COMPARISON).where(is_over).limit(1)
+        done = begun.where(COMPARISON.c.stage == Stage.DONE.value).order_by(COMPARISON.c.day.desc())
         try:
-            rows = await fetch(self._engine, done.order_by(COMPARISON.c.day.desc()).limit(1))
+            rows = await fetch(self._engine, done) or await fetch(self._engine, begun.order_by(COMPARISON.c.day))
         except AppError:
             return []
         latest = comparison_of(rows[0]) if rows else None
-        age_s = max(0.0, (self._clock.now() - latest.end).total_seconds()) if latest else 0
+        since = latest.end if latest else self._began_at
+        age_s = max(0.0, (self._clock.now() - since).total_seconds())
         found, age = "Payments of the latest day compared that differ", "Time since the end of the latest day compared"
         return [
             GaugeMetricFamily("easyorder_payment_differences", found, value=latest.difference_count if latest else 0),

@@ -231,6 +231,15 @@ async def test_a_stream_that_ends_at_once_is_opened_less_and_less_often(page: Pa
     assert steady <= 501
 
 
+async def test_payments_agree_only_when_none_is_in_transit(page: Page) -> None:
+    code = """
+        const text = counts => it.Found({ of: { state: "PAYMENT_COMPARISON_STATE_DONE", ...counts } }).props.text;
+        return [text({}), text({ transitCount: 2 }), text({ transitCount: 2, differenceCount: 1 })];
+    """
+
+    assert await run(page, "console/payments.js", code) == ["All agree", "2 in transit", "1 differ"]
+
+
 async def test_of_many_orders_the_latest_are_kept_and_all_are_counted(page: Page) -> None:
     code = """
         const live = new it.LiveOrders({});

@@ -49,9 +49,10 @@ function Days({ session }) {
         nothing about the payments.<//>`} />`;
 }
 
-function Found({ of }) {
+export function Found({ of }) {
   if (of.state === "PAYMENT_COMPARISON_STATE_RUNNING") return html`<${Badge} of=${of.state} text="Under way" kind="info" />`;
   if (of.differenceCount) return html`<${Badge} of="DIFFERS" text="${of.differenceCount} differ" kind="bad" />`;
+  if (of.transitCount) return html`<${Badge} of="TRANSIT" text="${of.transitCount} in transit" kind="info" />`;
   return html`<${Badge} of="OK" text="All agree" />`;
 }
 

@@ -39,9 +39,10 @@ _AGAIN = (
     "OR c.in_transit_count > 0 AND c.finished_at < now() - interval '20 hours')"
 )
 _BEGIN_IF_DUE = text(f"WITH begun AS ({_BEGIN} WHERE {_AGAIN} RETURNING day) SELECT day FROM begun").bindparams(_DAY)
-# After a week nobody asks any more what became of a day that nobody has compared.
+# After a week nobody asks any more what became of a day that nobody has compared, unless something was in transit then.
 _DUE = text(
-    "SELECT d.day FROM (SELECT CAST(:day AS date) - n AS day FROM generate_series(0, 6) AS n) AS d "
+    "SELECT d.day FROM (SELECT CAST(:day AS date) - n AS day FROM generate_series(0, 6) AS n "
+    "UNION SELECT day FROM payment_comparison WHERE in_transit_count > 0 AND day < CAST(:day AS date)) AS d "
     "LEFT JOIN payment_comparison AS c ON c.day = d.day "
     "WHERE d.day >= least((SELECT min(day) FROM payment_comparison), CAST(:day AS date)) "
     f"AND (c.day IS NULL OR {_AGAIN}) AND {_NIGHT.format(day='d.day')} <= now() ORDER BY d.day"

@@ -24,8 +24,8 @@ class Comparisons(Protocol):
     async def due(self, yesterday: date, *, hour: int) -> Sequence[date]:
         """Days of a week up to this one that were not compared, or not since that hour of the night after them.
 
-        With them those that were compared more than 20 hours ago with movements in transit. No day whose night has not
-        come by the database's clock, too: a clock that is ahead begins nothing.
+        With them those of any time that were compared more than 20 hours ago with movements in transit. No day whose
+        night has not come by the database's clock, too: a clock that is ahead begins nothing.
         """
 
     async def purge(self, before: date) -> None:

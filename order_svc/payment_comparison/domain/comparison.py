@@ -9,6 +9,7 @@ from enum import StrEnum
 # How many differences a report names; all are counted.
 MOST_DIFFERENCES = 1000
 KEPT_DAYS = 400
+_MOST_TRANSIT = timedelta(days=6)
 
 
 class Stage(StrEnum):
@@ -47,6 +48,10 @@ class Comparison:
     @property
     def end(self) -> datetime:
         return self.start + timedelta(days=1)
+
+    def allows_transit(self, now: datetime) -> bool:
+        """Whether jobs of an order may still settle what differs; six days after the day, it is a difference."""
+        return now < self.end + _MOST_TRANSIT
 
     def covers(self, at: datetime | None) -> bool:
         """Whether it was on this day, in UTC."""

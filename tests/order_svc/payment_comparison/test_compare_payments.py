@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from chassis.errors import InvalidArgument, Unavailable
 from chassis.jobs import LeaseLost
+from order_svc.payment_comparison.adapters.books import SqlLedger
+from order_svc.reconciliation.domain.books import StoredOrder
 from tests.builders.order import an_order
 from tests.order_svc.payment_comparison.compared_shop import DAY, THE_NIGHT_AFTER, ComparedShop, killed, shown
 from tests.order_svc.payment_comparison.test_differences import (
@@ -103,6 +106,46 @@ async def test_a_day_with_movements_in_transit_is_compared_again_in_the_next_nig
     await asyncio.gather(shop.process.plan(), shop.another_process().plan())
 
     assert [key for key, _ in await shop.jobs()] == [f"{DAY}/1", f"{DAY}/2"]
+
+
+async def test_a_day_with_movements_in_transit_stays_due_when_nights_are_missed(shop: ComparedShop) -> None:
+    await shop.found()
+    await shop.sql("UPDATE payment_comparison SET in_transit_count = 1, finished_at = finished_at - interval '1 day'")
+    shop.clock.at += 30 * DAY_LONG
+
+    await shop.process.plan()
+
+    assert (f"{DAY}/2", "RUNNING") in await shop.jobs()
+
+
+async def test_orders_are_loaded_by_pages_until_enough_are_to_be_asked_about(shop: ComparedShop) -> None:
+    loaded, ledger = list[int](), SqlLedger(shop.engine)
+
+    class Counted:
+        moved = ledger.moved
+
+        async def orders(self, order_ids: Collection[int]) -> Mapping[int, StoredOrder]:
+            loaded.append(len(order_ids))
+            return await ledger.orders(order_ids)
+
+    for _ in range(7):
+        await a_paid_order_without_a_charge(shop)
+    shop.process.handler.ledger = Counted()
+
+    assert len(await shop.found()) == 7
+    assert sorted(loaded) == [0, 1, *[2] * 6]
+
+
+async def test_an_age_is_shown_before_the_first_report(shop: ComparedShop) -> None:
+    shop.clock.at += timedelta(hours=1)
+    assert await age_s(shop) == 3600
+
+    await shop.process.compare(DAY - DAY_LONG)
+    await shop.process.compare()
+    assert await age_s(shop) == (24 + 4) * 3600
+
+    await shop.process.work()
+    assert await age_s(shop) == 4 * 3600
 
 
 async def test_a_kill_at_any_step_loses_nothing_and_counts_nothing_twice(shop: ComparedShop) -> None:

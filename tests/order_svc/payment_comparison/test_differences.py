@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod
 from order_svc.payment_comparison.domain.movements import MovementKind, ProviderState
 from tests.builders.order import AT, an_item, an_order
-from tests.order_svc.payment_comparison.compared_shop import DAY, ComparedShop
+from tests.order_svc.payment_comparison.compared_shop import DAY, THE_NIGHT_AFTER, ComparedShop
 
 CHARGE, REFUND = MovementKind.CHARGE, MovementKind.REFUND
 SECOND, DAY_LONG = timedelta(seconds=1), timedelta(days=1)
@@ -265,6 +265,14 @@ async def test_what_differs_while_jobs_of_the_order_are_to_run_is_in_transit(sho
 
     report = await shop.report()
     assert (report.in_transit_count, report.difference_count) == (1, 0)
+    shop.clock.at = datetime(2026, 1, 7, 23, 59, tzinfo=UTC)
+    assert await shop.found() == []
+    # The last night: jobs that are still to run are no excuse any more.
+    shop.clock.at += timedelta(minutes=1)
+    assert len(await shop.found()) == 1
+    assert (await shop.report()).in_transit_count == 0
+
+    shop.clock.at = THE_NIGHT_AFTER
     await shop.jobs_of_orders_end()
     assert len(await shop.found()) == 1
 

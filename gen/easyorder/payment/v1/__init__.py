@@ -289,7 +289,7 @@ class PaymentComparison(betterproto2.Message):
     transit_count: "int" = betterproto2.field(6, betterproto2.TYPE_INT32)
     """
     How many differ while jobs of their orders are still to run. They are no differences yet: the day is compared again in
-    the next night.
+    the next night. Six days after the end of the day, they are.
     """
 
     difference_count: "int" = betterproto2.field(7, betterproto2.TYPE_INT32)
