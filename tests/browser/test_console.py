@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from deploy.local.shop import Json, Refused, Shop, lamp, money
 from tests.browser.conftest import ADMINISTRATOR, PASSWORD
@@ -147,14 +147,29 @@ async def test_a_day_is_compared_with_the_books_of_the_payment_provider(page: Pa
     await page.get_by_role("button", name="Compare again").click()
     await expect(page.get_by_text("Nothing differs")).to_be_visible()
 
+    await expect(page.get_by_role("status").get_by_text("All agree")).to_be_visible()
+
     await page.get_by_role("link", name="All days").click()
+    again = console.row(yesterday).get_by_role("button", name="Compare again")
+    await expect(console.row(yesterday)).to_contain_text("All agree")
+    still_running = 2
 
-    async def agrees() -> bool:
-        await page.get_by_role("button", name="Refresh").click()
-        await console.settled()
-        return "All agree" in await console.row(yesterday).inner_text()
+    async def answer(route: Route) -> None:
+        nonlocal still_running
+        reply = await route.fetch()
+        page_of_days = await reply.json()
+        if still_running:
+            still_running -= 1
+            page_of_days["paymentComparisons"][0] |= {"state": "PAYMENT_COMPARISON_STATE_RUNNING"}
+        await route.fulfill(response=reply, json=page_of_days)
 
-    await eventually(agrees, timeout_s=30)
+    await page.route("**/payments/comparisons?*", answer)
+    await again.press("Enter")
+    await expect(console.row(yesterday)).to_contain_text("Under way")
+    await expect(again).to_be_focused()
+    await expect(console.row(yesterday)).to_contain_text("All agree")
+    await expect(again).to_be_focused()
+    assert still_running == 0
 
 
 async def test_a_product_gets_a_variation_and_an_item_its_own_price(

@@ -138,6 +138,7 @@ export function Pages({ pages, label, columns, empty, row, keyOf }) {
 export function Action({ label, does, danger, reload }) {
   const [state, setState] = useState({});
   const clicked = async () => {
+    if (state.busy) return;
     setState({ busy: true });
     try {
       await does();
@@ -146,6 +147,7 @@ export function Action({ label, does, danger, reload }) {
       setState({ error });
     }
   };
-  return html`<button type="button" class=${danger ? "danger" : ""} disabled=${state.busy} onClick=${clicked}>${label}</button>
+  // A button that is disabled loses the keyboard's focus.
+  return html`<button type="button" class=${danger ? "danger" : ""} aria-disabled=${state.busy} onClick=${clicked}>${label}</button>
     <${Problem} error=${state.error} reload=${reload} />`;
 }
