@@ -98,8 +98,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def _is_on_postgres(item: pytest.Item) -> bool:
     # Fixtures that choose between memory and PostgreSQL ask for the server by their parameter.
     chosen = getattr(item, "callspec", None)
-    parameters = chosen.params.values() if chosen else ()
-    return "postgres" in getattr(item, "fixturenames", ()) or any("postgres" in str(value) for value in parameters)
+    parameters = [str(value) for value in chosen.params.values()] if chosen else []
+    if any(value == "fakes" or value.endswith("memory") for value in parameters):
+        return False
+    return "postgres" in getattr(item, "fixturenames", ()) or any("postgres" in value for value in parameters)
 
 
 @pytest.fixture
