@@ -40,8 +40,14 @@ async def test_somebody_new_buys_with_a_code(page: Page, http: httpx.AsyncClient
     await expect(page.get_by_role("alert")).to_have_text("there is no incentive with this code")
     await expect(page.locator("[data-total]")).to_have_text("$36.00")
     faults = await serious_faults(page)
+    await page.get_by_label("Pay with").select_option("tok_declined")
     await page.get_by_role("button", name="Order and pay").click()
 
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your order is not paid yet")
+    for card in ("tok_declined", "tok_ok"):
+        await page.get_by_label("Pay again with").select_option(card)
+        await page.get_by_role("button", name="Pay again").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you!")
     await expect(page.get_by_role("status")).to_have_text("Paid $36.00")
     await page.get_by_role("button", name="Make a link").click()
     await page.get_by_role("link", name="The page of your order").click()

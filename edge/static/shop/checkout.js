@@ -4,14 +4,7 @@ import { html, useEffect, useRef, useState } from "../shared/framework.js";
 import { requestId } from "../shared/api.js";
 import { isPositive } from "../shared/money.js";
 import { Choice, Empty, Fault, Field, Money } from "../shared/parts.js";
-
-// In a real shop the widget of the payment provider makes such a token of a card.
-const CARDS = [
-  ["tok_ok", "A card that works"],
-  ["tok_declined", "A card that is refused"],
-  ["tok_flaky_2", "A provider that fails twice"],
-  ["tok_requires_action_5000", "A card that has to be confirmed, which happens after 5 seconds"],
-];
+import { CARDS, cardPayment } from "./cards.js";
 
 export function Checkout({ session, basket, onOrder }) {
   const [codes, setCodes] = useState([]);
@@ -28,8 +21,7 @@ export function Checkout({ session, basket, onOrder }) {
     if (request.current.key !== key) request.current = { key, id: requestId() };
     setState({ busy: true });
     try {
-      const payment = { method: "PAYMENT_METHOD_CARD", token: card };
-      const wanted = { ...body, incentiveCodes: usable(codes, preview), payment, requestId: request.current.id };
+      const wanted = { ...body, incentiveCodes: usable(codes, preview), payment: cardPayment(card), requestId: request.current.id };
       const placed = await session.post("/api/v1/orders", wanted);
       request.current = {};
       setCodes([]);
