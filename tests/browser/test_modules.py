@@ -94,6 +94,16 @@ async def test_samples_that_are_missing_are_a_gap(page: Page) -> None:
     assert await run(page, "console/metrics_screen.js", code) == [0, 10, 12, "gap", 30, 40]
 
 
+async def test_a_reader_who_left_is_no_failure(page: Page) -> None:
+    code = """
+        const watched = { method: "a", callCount: 3, errors: { CANCELLED: 2, INTERNAL: 1 }, p50Ms: 0, p99Ms: 0 };
+        const { count, failed } = it.calls([watched]);
+        return [count, failed];
+    """
+
+    assert await run(page, "console/metrics_screen.js", code) == [3, 1]
+
+
 async def test_quantiles_are_within_a_tenth(page: Page) -> None:
     code = """
         const measures = new it.Measures();

@@ -36,5 +36,13 @@ def test_each_alert_is_tested_and_has_a_recipe() -> None:
     assert set(re.findall(r"^\| `(EasyOrder\w+)`", OPERATIONS.read_text(encoding="utf-8"), re.M)) == alerts
 
 
+def test_a_caller_who_left_is_no_error() -> None:
+    panels = {panel["title"]: panel for panel in _yaml("grafana.json")["panels"]}
+    rules = {rule["alert"]: rule["expr"] for group in _yaml("alerts.yml")["groups"] for rule in group["rules"]}
+
+    assert 'code!~"OK|CANCELLED"' in panels["Errors per second, by reason"]["targets"][0]["expr"]
+    assert "CANCELLED" not in rules["EasyOrderCallsFail"]
+
+
 def _yaml(name: str) -> Any:
     return yaml.safe_load((MONITORING / name).read_text(encoding="utf-8"))

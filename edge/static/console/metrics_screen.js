@@ -85,15 +85,15 @@ export function withGaps(samples) {
   });
 }
 
-/** Calls, failures and durations of one method, or of all: then p50 is the mean of theirs, and p99 the longest. */
-function calls(methods, chosen) {
+/** Calls, failures and durations of one method, or of all: then p50 is the mean of theirs, and p99 the longest. A caller who left is no failure. */
+export function calls(methods, chosen) {
   const own = methods.filter(({ method }) => !chosen || method === chosen);
   const timed = own.filter(({ p99Ms }) => p99Ms > 0);
   const sum = (of, value) => of.reduce((total, one) => total + value(one), 0);
   const count = sum(timed, (one) => one.callCount);
   return {
     count: sum(own, (one) => one.callCount),
-    failed: sum(own, (one) => sum(Object.values(one.errors), Number)),
+    failed: sum(own, (one) => sum(Object.entries(one.errors), ([reason, count]) => (reason === "CANCELLED" ? 0 : Number(count)))),
     p50: count ? sum(timed, (one) => one.p50Ms * one.callCount) / count : null,
     p99: count ? Math.max(...timed.map((one) => one.p99Ms)) : null,
   };

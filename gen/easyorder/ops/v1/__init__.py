@@ -836,7 +836,7 @@ class MethodMetrics(betterproto2.Message):
         3, betterproto2.TYPE_MAP, map_meta=betterproto2.map_meta(betterproto2.TYPE_STRING, betterproto2.TYPE_INT32)
     )
     """
-    How many of them failed, by the reason of the error; CANCELLED for callers who left.
+    How many of them did not end well, by reason; CANCELLED, which is no failure, for callers who left.
     """
 
     p50_ms: "float" = betterproto2.field(4, betterproto2.TYPE_DOUBLE)
