@@ -104,6 +104,33 @@ async def test_a_reader_who_left_is_no_failure(page: Page) -> None:
     assert await run(page, "console/metrics_screen.js", code) == [3, 1]
 
 
+async def test_what_is_rare_is_not_none(page: Page) -> None:
+    code = "return [0, 0.02, 0.05, 0.3, 12.4].map(one => it.rate(one))"
+
+    assert await run(page, "shared/words.js", code) == ["0.0", "< 0.1", "0.1", "0.3", "12"]
+
+
+async def test_an_axis_says_where_its_lines_are(page: Page) -> None:
+    code = """
+        const { duration, rate, whole } = await import("/static/shared/words.js");
+        const quarters = [0, 0.25, 0.5, 0.75, 1];
+        return [
+            it.labels(rate, quarters, 0.25), it.labels(rate, [0, 0.02, 0.04], 0.02), it.labels(rate, [0, 5, 10], 5),
+            it.labels(whole, [0, 0.5, 1], 0.5), it.labels(duration, [0, 500, 1000], 500),
+            it.labels(duration, [0, 2500, 12500], 2500),
+        ];
+    """
+
+    assert await run(page, "console/chart.js", code) == [
+        ["0.00", "0.25", "0.50", "0.75", "1.00"],
+        ["0.00", "0.02", "0.04"],
+        ["0", "5", "10"],
+        ["0", "", "1"],
+        ["0 ms", "500 ms", "1.0 s"],
+        ["0 ms", "2.5 s", "12.5 s"],
+    ]
+
+
 async def test_quantiles_are_within_a_tenth(page: Page) -> None:
     code = """
         const measures = new it.Measures();

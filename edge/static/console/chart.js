@@ -5,7 +5,7 @@ import uPlot from "../vendor/uplot-1.6.32/uplot.js";
 
 const HEIGHT = 170;
 
-/** `lines` are [title, colour of the theme, values], where a line breaks at null and goes on over undefined; `format` writes a value, `time` a time; `bars` draws bars, `dots` each value. */
+/** `lines` are [title, colour of the theme, values], where a line breaks at null and goes on over undefined; `format` writes a value, for an axis with its step, `time` a time; `bars` draws bars, `dots` each value. */
 export function Chart({ title, summary, times, lines, format, time = clock, bars, dots }) {
   const box = useRef();
   const plot = useRef();
@@ -52,9 +52,9 @@ function clock(seconds) {
   return clocks.format(seconds * 1000);
 }
 
-/** Small values may be written alike. */
-function different(labels) {
-  return labels.map((label, n) => (label === labels[n - 1] ? "" : label));
+/** Of the lines of an axis, which are `step` apart: exact, or none where `format` writes two of them alike. */
+export function labels(format, splits, step) {
+  return splits.map((value) => format(value, step)).map((label, n, all) => (label === all[n - 1] ? "" : label));
 }
 
 function options(box, { lines, format, time, bars, dots }) {
@@ -67,7 +67,7 @@ function options(box, { lines, format, time, bars, dots }) {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-    axes: [{ ...axis, space: 80, size: 28, values: (_, splits) => splits.map(time) }, { ...axis, size: 62, values: (_, splits) => different(splits.map(format)) }],
+    axes: [{ ...axis, space: 80, size: 28, values: (_, splits) => splits.map(time) }, { ...axis, size: 62, values: (_, splits, axis, space, step) => labels(format, splits, step) }],
     series: [
       {},
       ...lines.map(([label, name]) => ({

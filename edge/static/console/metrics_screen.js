@@ -2,7 +2,7 @@
 
 import { follow } from "../shared/events.js";
 import { html, useEffect, useReducer, useRef } from "../shared/framework.js";
-import { duration, rate, words } from "../shared/words.js";
+import { duration, rate, whole, words } from "../shared/words.js";
 import { Chart } from "./chart.js";
 import { SERVICES } from "./jobs.js";
 import { to, useFilters } from "./router.js";
@@ -26,8 +26,8 @@ export function MetricsScreen({ session, route }) {
     <//>
     <${Problem} error=${error} />
     <p class="soft" data-samples=${samples.length}>
-      ${last ? html`Every 2 s from <code>${last.instance}</code>, one replica of ${service}${state === "lost" ? ": connection lost, trying again" : ""}.
-        ${last.openStreams} streams are open.` : "Connecting…"}
+      ${last ? html`Every 2 s from <code>${last.instance}</code>, one replica of ${service}${state === "lost" ? ": connection lost, trying again" : ""}.${" "}
+        ${last.openStreams === 1 ? "1 stream is" : `${last.openStreams} streams are`} open.` : "Connecting…"}
     </p>
     ${last && html`<${Charts} key=${service + filters.method} samples=${samples} method=${filters.method} />
     <section aria-labelledby="methods">
@@ -111,7 +111,6 @@ function Charts({ samples, method }) {
   const last = samples.at(-1);
   const durations = found.at(-1);
   const [used, waiting] = [pooled("usedCount"), pooled("waitingCount")];
-  const whole = (value) => String(Math.round(value));
   const charts = [
     ["Calls per second", rate, `${rate(all.at(-1) ?? 0)} calls, ${rate(failed.at(-1) ?? 0)} failed`,
       [["calls", "info", all], ["failed", "bad", failed]]],

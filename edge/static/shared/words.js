@@ -48,14 +48,29 @@ export function at(timestamp) {
   return (date.toDateString() === new Date().toDateString() ? time : dateAndTime).format(date);
 }
 
-/** 80 ms, 1.25 s. */
-export function duration(ms) {
+/** As many decimals as what is a multiple of `step` has. */
+function decimals(step) {
+  const isEnough = (n) => Math.abs(step * 10 ** n - Math.round(step * 10 ** n)) < 1e-6;
+  return [0, 1, 2, 3, 4, 5].find(isEnough) ?? 6;
+}
+
+/** 80 ms, 1.25 s. With the `step` of an axis, as exact as its lines, like `rate` and `whole`. */
+export function duration(ms, step) {
   if (ms === null) return "–";
+  if (step) return ms < 1000 ? `${ms.toFixed(decimals(step))} ms` : `${(ms / 1000).toFixed(decimals(step / 1000))} s`;
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
 }
 
-export function rate(perSecond) {
+/** 0.3, 12. What is rare is not written as if it never happened. */
+export function rate(perSecond, step) {
+  if (step) return perSecond.toFixed(decimals(step));
+  if (perSecond > 0 && perSecond < 0.05) return "< 0.1";
   return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/** A count. Lines of an axis between two counts have no label. */
+export function whole(count, step) {
+  return step && !Number.isInteger(count) ? "" : String(Math.round(count));
 }
 
 /** A day as the shop's reports name it, in UTC. */
