@@ -425,6 +425,24 @@ async def test_it_is_light_and_there_at_once(browser: Browser, mesh: RunningMesh
     assert min(paints) < 1_000, paints
 
 
+async def test_who_is_signed_out_by_others_is_told_so(page: Page) -> None:
+    await Console.open(page, "stock")
+
+    async def revoked(route: Route) -> None:
+        await route.fulfill(status=401, json={"code": 16, "message": "", "details": [{"reason": "TOKEN_REVOKED"}]})
+
+    for path in ("refresh", "logout"):
+        await page.route(f"**/api/v1/users/{path}", revoked)
+    await page.route("**/api/v1/admin/inventory?*", revoked)
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+
+    await Console.open(page, "users")
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_label("Password")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_a_shopper_is_told_who_may_come_in(page: Page, shopper_email: str) -> None:
     await page.goto("/console")
     await page.get_by_label("Email address").fill(shopper_email)

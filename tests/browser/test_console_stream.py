@@ -82,14 +82,14 @@ async def test_a_process_that_is_killed_is_shown_without_asking_for_it(mesh: Run
     console = await Console.open(page, "health")
     payment = console.row("Payment")
     await expect(payment).to_contain_text("Serving")
-    await expect(page.get_by_text("All processes serve")).to_be_visible()
+    await expect(page.get_by_text("All services serve")).to_be_visible()
     since = await payment.locator("time").get_attribute("datetime")
 
     mesh.kill("order_svc.payment")
 
     await expect(payment).to_contain_text("Unreachable")
     await expect(page.get_by_text("1 of 4 processes does not serve")).to_be_visible()
-    await expect(page.get_by_text("All processes serve")).to_be_visible()
+    await expect(page.get_by_text("All services serve")).to_be_visible()
     await expect(payment.locator("time")).not_to_have_attribute("datetime", since or "")
     assert [path for path in asked if path.startswith(("health", "ops/"))] == ["health:watch"]
 

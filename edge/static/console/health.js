@@ -1,4 +1,4 @@
-/** Every process as it is: whether it serves, how far reads are behind, what waits. */
+/** Every process of the services as it is: whether it serves, how far reads are behind, what waits. */
 
 import { ApiError } from "../shared/api.js";
 import { html } from "../shared/framework.js";
@@ -20,7 +20,7 @@ export function HealthScreen({ session }) {
 function Summary({ processes, isLive }) {
   if (!isLive) return html`<${Badge} text="Not known just now" kind="warn" />`;
   const away = processes.filter((one) => one.state !== "PROCESS_STATE_SERVING");
-  if (away.length === 0) return html`<${Badge} text="All processes serve" kind="good" />`;
+  if (away.length === 0) return html`<${Badge} text="All services serve" kind="good" />`;
   return html`<${Badge} text=${`${away.length} of ${processes.length} processes ${away.length === 1 ? "does" : "do"} not serve`} kind="bad" />`;
 }
 

@@ -17,6 +17,7 @@ export function LoginScreen({ session }) {
   };
   return html`<main class="login" id="content">
     <${Heading} title="EasyOrder console" />
+    ${session.hasEnded && html`<p class="problem" role="alert">Your session has ended: it was revoked, or not used for too long. Sign in to go on where you were.</p>`}
     <form onSubmit=${submitted}>
       <${Field} label="Email address" name="email" type="email" autocomplete="username" required />
       <${Field} label="Password" name="password" type="password" autocomplete="current-password" required />

@@ -34,6 +34,8 @@ export class Session {
   #tokens = null;
   #renewAt = 0;
   #renewal = null;
+  /** Whether the shop has ended the session, rather than whoever had signed in. */
+  hasEnded = false;
 
   constructor(onChange = () => {}) {
     this.onChange = onChange;
@@ -98,20 +100,22 @@ export class Session {
   async #exchange() {
     const body = { refreshToken: this.#tokens?.refreshToken ?? "" };
     const response = await send("POST", "/api/v1/users/refresh", { body });
-    if (response.status === 401) this.#forget();
+    if (response.status === 401) this.#forget(true);
     if (!response.ok) throw await toError(response);
     this.#keep(await response.json());
   }
 
   #keep(tokens) {
     const isNew = this.#tokens === null;
+    this.hasEnded = false;
     this.#tokens = tokens;
     this.#renewAt = Date.now() + Math.max(tokens.expiresIn * 500, tokens.expiresIn * 1000 - RENEWED_BEFORE_MS);
     if (isNew) this.onChange();
   }
 
-  #forget() {
+  #forget(hasEnded = false) {
     this.#tokens = null;
+    this.hasEnded = hasEnded;
     this.onChange();
   }
 }
