@@ -1,10 +1,14 @@
 /** All orders of the shop as they move: a window of the latest ones, and counts of everything. */
 
-import { follow } from "../shared/events.js";
+import { follow, isFinal, pause } from "../shared/events.js";
 import { Measures, SECONDS } from "./measures.js";
 
 const ROWS = 100;
 const ALERTS = 50;
+// The read side is behind the stream for a moment: the list is asked for again until it says the same twice.
+const LISTED_AGAIN_MS = 2_000;
+const LISTED_AT_MOST = 10;
+const LONGEST_WAIT_MS = 30_000;
 // Nobody reads faster; the processor is the shop's.
 const RENDERED_EVERY_MS = 200;
 const OUTCOMES = {
@@ -25,6 +29,9 @@ export class LiveOrders {
   state = "connecting";
   error = null;
   nextAttempt = 0;
+  /** Whether the latest orders from before the stream are among the rows. */
+  isListed = false;
+  #isListing = false;
   #rows = new Map();
   // Of the shop's clock before the browser's: events have the shop's time.
   #clockAheadMs = 0;
@@ -38,13 +45,16 @@ export class LiveOrders {
   }
 
   start() {
-    this.#fill();
     follow({
       open: (resumeToken, signal) =>
         this.session.request("GET", "/api/v1/admin/orders:watch", { query: { resumeToken, pastMinutes: SECONDS / 60 }, signal }),
-      onEvents: (events) => this.take(events),
+      onEvents: (events) => {
+        this.take(events);
+        // Only now: what happens to an order after it was listed has to be in the stream.
+        if (!this.isListed) this.#list();
+      },
       onState: (state, more) => this.#became(state, more),
-      onGap: () => this.#fill(),
+      onGap: () => this.#doubt(),
       signal: this.#stop.signal,
     });
   }
@@ -117,17 +127,48 @@ export class LiveOrders {
     this.#rows.set(event.orderId, { ...known, sequence: event.sequence });
   }
 
-  /** The latest orders from before the stream began. */
-  async #fill() {
-    try {
-      const { orders } = await this.session.get("/api/v1/admin/orders", { pageSize: 50 }, this.#stop.signal);
-      const later = this.#rows;
-      this.#rows = new Map(orders.reverse().map((order) => [order.id, rowOf(order, 0)]));
-      for (const row of later.values()) this.#put(row);
-      this.#changed();
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#became("refused", error);
+  /** Nothing is known of what happened in a gap: the next list is newer than every row. */
+  #doubt() {
+    this.isListed = false;
+    for (const row of this.#rows.values()) this.#rows.set(row.id, { ...row, sequence: 0, isTold: false });
+  }
+
+  /** The latest orders from before the stream began, as soon as the shop answers. */
+  async #list() {
+    if (this.#isListing) return;
+    this.#isListing = true;
+    let failures = 0;
+    for (let listed = 0; listed < LISTED_AT_MOST && !this.#stop.signal.aborted; ) {
+      let wait = LISTED_AGAIN_MS;
+      try {
+        const { orders } = await this.session.get("/api/v1/admin/orders", { pageSize: 50 }, this.#stop.signal);
+        listed += 1;
+        const isNews = this.#merge(orders.map((order) => rowOf(order, 0)));
+        if (listed > 1 && !isNews) break;
+      } catch (error) {
+        if (isFinal(error)) {
+          if (!this.#stop.signal.aborted) this.#became("refused", error);
+          break;
+        }
+        wait = Math.max(error.retryAfterMs ?? 0, Math.min(LISTED_AGAIN_MS * 2 ** failures++, LONGEST_WAIT_MS));
+      }
+      await pause(wait, this.#stop.signal);
     }
+    this.#isListing = false;
+  }
+
+  /** Takes over what was listed, unless an event has said something newer; whether there was anything new. */
+  #merge(listed) {
+    this.isListed = true;
+    const news = listed.filter(({ id, status, payment }) => {
+      const known = this.#rows.get(id);
+      return !known || (!known.isTold && (known.status !== status || known.payment !== payment));
+    });
+    for (const row of news) this.#rows.set(row.id, { ...row, sequence: this.#rows.get(row.id)?.sequence ?? 0 });
+    const oldestFirst = [...this.#rows.values()].sort((a, b) => Date.parse(a.placedAt) - Date.parse(b.placedAt));
+    this.#rows = new Map(oldestFirst.slice(-ROWS).map((row) => [row.id, row]));
+    this.#changed();
+    return news.length > 0;
   }
 
   #became(state, more) {
@@ -156,6 +197,8 @@ export function rowOf(order, sequence) {
   return {
     id: order.id,
     sequence,
+    // By an event, which is newer than any list.
+    isTold: sequence > 0,
     status: order.status,
     placedAt: order.placedAt,
     total: order.totalAmount,

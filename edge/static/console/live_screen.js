@@ -33,8 +33,10 @@ export function LiveScreen({ session, live, route }) {
       </p>
       ${rows.length
         ? html`<${Table} label="Latest orders" columns=${COLUMNS} rows=${rows} row=${LiveRow} />`
-        : html`<${Empty} title="No order yet">Orders appear here as they are placed. To place one, follow the
-            <a href="/">first order</a>, or run <code>make demo</code>.<//>`}
+        : live.isListed
+        ? html`<${Empty} title="No order yet">Orders appear here as they are placed. To place one, follow the
+            <a href="/">first order</a>, or run <code>make demo</code>.<//>`
+        : !live.error && html`<p class="loading" role="status">Loading…</p>`}
     </section>`;
 }
 

@@ -61,11 +61,10 @@ export async function follow({ open, onEvents, onState, onGap = () => {}, signal
       }
     } catch (error) {
       requestedMs = error.retryAfterMs ?? 0;
-      const isFinal = error.status >= 400 && error.status < 500 && error.status !== 429;
       if (error.reason === "EVENTS_PURGED" || (resumeToken && error.status === 400)) {
         resumeToken = "";
         onGap();
-      } else if (isFinal && !signal.aborted) {
+      } else if (isFinal(error) && !signal.aborted) {
         return onState("refused", error);
       }
     } finally {
@@ -88,7 +87,12 @@ function retryDelayMs(error) {
   return 1000 * (Number.parseFloat(delay) || 0);
 }
 
-function pause(ms, signal) {
+/** Whether it is of no use to ask again. */
+export function isFinal(error) {
+  return error.status >= 400 && error.status < 500 && error.status !== 429;
+}
+
+export function pause(ms, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });

@@ -1,0 +1,84 @@
+"""Pages that follow the shop: what they show does not stay old."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.test_modules import run
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+# A console whose shop answers each list with the next of `lists`; the last one again and again.
+LISTED = """
+    const wait = window.setTimeout;
+    // What waits for a silent stream has its time: the machine may be busy.
+    window.setTimeout = (done, ms) => wait(done, ms < 40_000 ? ms / 100 : ms);
+    const asked = [];
+    const order = (id, status, second) => ({
+        id, status: `ORDER_STATUS_${status}`, placedAt: `2026-01-31T10:00:0${second}Z`, items: [], payments: [],
+    });
+    const until = async found => { for (let n = 0; n < 2000 && !found(); n++) await new Promise(go => wait(go, 5)); };
+    const text = events => events.map(event => `data: ${JSON.stringify(event)}\n\n`).join("");
+    const heartbeat = { eventTime: "2026-01-31T10:00:09Z", heartbeat: {} };
+    const told = (id, sequence, event) => ({ orderId: id, sequence, eventTime: "2026-01-31T10:00:08Z", ...event });
+    const console_of = (lists, streams) => new it.LiveOrders({
+        get: async () => { asked.push("list"); return (lists.length > 1 ? lists.shift() : lists[0])(); },
+        request: async () => { asked.push("stream"); return streams.shift()(); },
+    });
+    const open = events => () => new Response(new ReadableStream({
+        start: to => to.enqueue(new TextEncoder().encode(text(events))),
+    }));
+    const statuses = live => live.rows.map(({ id, status }) => `${id} ${status.slice(13)}`);
+"""
+
+
+async def test_orders_are_listed_once_the_stream_has_begun_until_the_list_has_all_from_before(page: Page) -> None:
+    code = (
+        LISTED
+        + """
+        const orders = (...found) => () => ({ orders: found });
+        const paid = { orderStatusChanged: { toStatus: "ORDER_STATUS_PAID", order: order("c", "PAID", 3) } };
+        const attempt = { paymentAttempt: { outcome: "PAYMENT_OUTCOME_TRANSIENT" } };
+        const [a, b, c] = [order("a", "CONFIRMED", 1), order("b", "PENDING", 2), order("c", "CONFIRMED", 3)];
+        const live = console_of(
+            [orders(c, b, a), orders(c, order("b", "CONFIRMED", 2), order("a", "PAID", 1))],
+            [open([heartbeat, told("c", 3, paid), told("b", 3, attempt)])],
+        );
+        live.start();
+        await until(() => asked.length === 4);
+        await new Promise(done => wait(done, 50));
+        live.stop();
+        return [asked, statuses(live), live.missing];
+    """
+    )
+
+    assert await run(page, "console/live.js", code) == [
+        ["stream", "list", "list", "list"],
+        ["c PAID", "b CONFIRMED", "a PAID"],
+        0,
+    ]
+
+
+async def test_orders_are_listed_when_a_shop_that_was_away_is_back(page: Page) -> None:
+    code = (
+        LISTED
+        + """
+        const away = () => { throw new TypeError("Failed to fetch"); };
+        const live = console_of([away, () => ({ orders: [order("a", "PAID", 1)] })], [away, away, open([heartbeat])]);
+        live.start();
+        const before = live.isListed;
+        await until(() => asked.filter(one => one === "list").length === 3);
+        live.stop();
+        return [before, live.isListed, live.state, asked.slice(0, 5), statuses(live)];
+    """
+    )
+
+    assert await run(page, "console/live.js", code) == [
+        False,
+        True,
+        "live",
+        ["stream", "stream", "stream", "list", "list"],
+        ["a PAID"],
+    ]
