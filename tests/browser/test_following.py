@@ -1,4 +1,4 @@
-"""Pages that follow the shop: what they show does not stay old."""
+"""Pages that follow the shop: what they show does not stay old, and hidden tabs leave connections to others."""
 
 from __future__ import annotations
 
@@ -82,3 +82,84 @@ async def test_orders_are_listed_when_a_shop_that_was_away_is_back(page: Page) -
         ["stream", "stream", "stream", "list", "list"],
         ["a PAID"],
     ]
+
+
+# A page whose tab is shown or hidden, and streams that are open until they are closed.
+TAB = """
+    const wait = window.setTimeout;
+    // What waits for a silent stream has its time: the machine may be busy.
+    window.setTimeout = (done, ms) => wait(done, ms < 40_000 ? ms / 100 : ms);
+    const until = async found => { for (let n = 0; n < 2000 && !found(); n++) await new Promise(go => wait(go, 5)); };
+    const turn = state => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    };
+    const opened = [], states = [];
+    let open = 0;
+    const stop = new AbortController();
+    const follow = () => it.follow({
+        open: async (token, signal) => {
+            opened.push(token);
+            open += 1;
+            return new Response(new ReadableStream({
+                start: to => {
+                    to.enqueue(new TextEncoder().encode(`data: {"resumeToken":"${opened.length}"}\n\n`));
+                    signal.addEventListener("abort", () => { open -= 1; to.error(new Error("aborted")); });
+                },
+            }));
+        },
+        onEvents: () => {},
+        onState: state => states.push(state),
+        signal: stop.signal,
+    });
+"""
+
+
+async def test_a_tab_that_is_hidden_closes_its_streams_and_resumes_them_when_it_is_shown(page: Page) -> None:
+    code = (
+        TAB
+        + """
+        const followed = follow();
+        await until(() => states.at(-1) === "live");
+        turn("hidden");
+        turn("visible");
+        await new Promise(done => wait(done, 100));
+        const afterAGlance = [open, opened.length];
+        turn("hidden");
+        await until(() => open === 0);
+        await new Promise(done => wait(done, 200));
+        const whileHidden = opened.length;
+        turn("visible");
+        await until(() => open === 1);
+        turn("hidden");
+        await until(() => open === 0);
+        stop.abort();
+        await followed;
+        return [afterAGlance, whileHidden, opened, states];
+    """
+    )
+
+    assert await run(page, "shared/events.js", code) == [
+        [1, 1],
+        1,
+        ["", "1"],
+        ["connecting", "live", "connecting", "live", "connecting"],
+    ]
+
+
+async def test_a_tab_that_is_opened_hidden_opens_its_streams_when_it_is_shown(page: Page) -> None:
+    code = (
+        TAB
+        + """
+        turn("hidden");
+        follow();
+        await new Promise(done => wait(done, 50));
+        const before = opened.length;
+        turn("visible");
+        await until(() => open === 1);
+        stop.abort();
+        return before;
+    """
+    )
+
+    assert await run(page, "shared/events.js", code) == 0

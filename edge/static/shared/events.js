@@ -6,6 +6,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 // A stream that was open for this long counts as one that works: the next break is waited for as the first one.
 const STEADY_MS = 10_000;
+// A tab that is hidden for this long closes its streams: over HTTP/1.1 a browser has six connections to a host, for all of its tabs.
+const HIDDEN_MS = 5_000;
 // However long the shop asks to wait.
 const LONGEST_REQUESTED_WAIT_MS = 300_000;
 
@@ -31,7 +33,7 @@ function content(event) {
 }
 
 /**
- * Reads a stream until `signal` is aborted or it ends for good, and opens it again after breaks.
+ * Reads a stream until `signal` is aborted or it ends for good, and opens it again after breaks. While the tab is hidden, it is closed.
  *
  * `open(resumeToken, signal)` returns its response. `onEvents` gets arrays, heartbeats among them, `onState` "connecting", "live", "lost" with
  * the time of the next attempt, "over", or "refused" with the error. `onGap` is told that events in between are deleted.
@@ -42,11 +44,15 @@ export async function follow({ open, onEvents, onState, onGap = () => {}, signal
   while (!signal.aborted) {
     let requestedMs = 0;
     onState("connecting");
+    await shown(signal);
+    if (signal.aborted) return;
     const attempt = new AbortController();
     let openedAt = Infinity;
     const stop = () => attempt.abort();
     signal.addEventListener("abort", stop);
     let silence = setTimeout(stop, SILENCE_MS);
+    let isHidden = false;
+    const seen = onceHidden(() => ((isHidden = true), stop()));
     try {
       const response = await open(resumeToken, attempt.signal);
       if (response.status === 204) return onState("over");
@@ -69,9 +75,11 @@ export async function follow({ open, onEvents, onState, onGap = () => {}, signal
       }
     } finally {
       clearTimeout(silence);
+      seen();
       signal.removeEventListener("abort", stop);
     }
     if (signal.aborted) return;
+    if (isHidden) continue;
     if (Date.now() - openedAt >= STEADY_MS) waitMs = FIRST_WAIT_MS;
     // Random, so that not everybody returns at once; never sooner than the shop asks.
     const wait = Math.min(requestedMs, LONGEST_REQUESTED_WAIT_MS) + waitMs * (0.5 + Math.random() / 2);
@@ -85,6 +93,30 @@ export async function follow({ open, onEvents, onState, onGap = () => {}, signal
 function retryDelayMs(error) {
   const delay = error?.details?.find((detail) => detail.retryDelay)?.retryDelay ?? "";
   return 1000 * (Number.parseFloat(delay) || 0);
+}
+
+/** Calls `close` when the tab has been hidden for some seconds; returns what ends that. */
+function onceHidden(close) {
+  let timer;
+  const turned = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "hidden") timer = setTimeout(close, HIDDEN_MS);
+  };
+  document.addEventListener("visibilitychange", turned);
+  turned();
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", turned);
+  };
+}
+
+/** Waits until somebody can see the tab, or `signal` is aborted. */
+async function shown(signal) {
+  const turned = (resolve) => {
+    document.addEventListener("visibilitychange", resolve, { once: true, signal });
+    signal.addEventListener("abort", resolve, { once: true });
+  };
+  while (document.visibilityState === "hidden" && !signal.aborted) await new Promise(turned);
 }
 
 /** Whether it is of no use to ask again. */
