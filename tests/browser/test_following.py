@@ -163,3 +163,35 @@ async def test_a_tab_that_is_opened_hidden_opens_its_streams_when_it_is_shown(pa
     )
 
     assert await run(page, "shared/events.js", code) == 0
+
+
+async def test_hours_that_cannot_be_asked_for_stay_and_are_asked_for_again_soon(page: Page) -> None:
+    code = """
+        const { html, render } = await import("/static/shared/framework.js");
+        const [wait, every] = [window.setTimeout, window.setInterval];
+        window.setTimeout = (done, ms) => wait(done, ms / 100);
+        let ask;
+        window.setInterval = (done, ms) => (ask = done, every(() => {}, ms));
+        const until = async found => {
+            for (let n = 0; n < 2000 && !found(); n++) await new Promise(go => wait(go, 5));
+        };
+        const hour = orders => ({ startTime: new Date(Math.floor(Date.now() / 3.6e6) * 3.6e6).toISOString(), orders });
+        let orders = 3, failures = 0, isAway = false;
+        const session = { get: async (_, { date }) => {
+            if (isAway) { failures += 1; throw new TypeError("Failed to fetch"); }
+            const isToday = date === new Date().toISOString().slice(0, 10);
+            return { currencies: isToday ? [{ hours: [hour(orders)] }] : [] };
+        } };
+        const box = document.body.appendChild(document.createElement("div"));
+        render(html`<${it.Hours} session=${session} />`, box);
+        await until(() => box.textContent.includes("3 in the last 24 hours"));
+        [isAway, orders] = [true, 4];
+        ask();
+        await until(() => failures > 4);
+        const whileAway = box.textContent.includes("3 in the last 24 hours");
+        isAway = false;
+        await until(() => box.textContent.includes("4 in the last 24 hours") || !whileAway);
+        return whileAway;
+    """
+
+    assert await run(page, "console/hours.js", code) is True

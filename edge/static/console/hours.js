@@ -1,6 +1,6 @@
 /** The last day by the hour, from the shop's reports: there as soon as the page is opened. */
 
-import { html, useEffect } from "../shared/framework.js";
+import { html, useEffect, useRef } from "../shared/framework.js";
 import { Chart } from "./chart.js";
 import { Problem, useLoad } from "./ui.js";
 import { day, rate } from "../shared/words.js";
@@ -9,17 +9,27 @@ const HOURS = 24;
 const HOUR_MS = 3_600_000;
 // Reports are not streamed.
 const ASKED_EVERY_MS = 60_000;
+const ASKED_AGAIN_MS = 5_000;
 
 export function Hours({ session }) {
   const { data, error, reload } = useLoad((signal) => lastHours(session, signal), []);
+  // What was true a minute ago says more than an error.
+  const last = useRef();
+  last.current = data ?? last.current;
   useEffect(() => {
     const timer = setInterval(() => document.hidden || reload(), ASKED_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  if (!data) return html`<${Problem} error=${error} retry=${reload} />`;
-  const all = data.orders.reduce((sum, orders) => sum + orders, 0);
-  return html`<${Chart} title="Paid by hour" times=${data.times} format=${rate} time=${hourOf} bars summary="${all} in the last 24 hours"
-    lines=${[["orders paid", "good", data.orders]]} />`;
+  useEffect(() => {
+    if (!error) return undefined;
+    const timer = setTimeout(() => document.hidden || reload(), ASKED_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [error]);
+  if (!last.current) return html`<${Problem} error=${error} retry=${reload} />`;
+  const { times, orders } = last.current;
+  const all = orders.reduce((sum, paid) => sum + paid, 0);
+  return html`<${Chart} title="Paid by hour" times=${times} format=${rate} time=${hourOf} bars summary="${all} in the last 24 hours"
+    lines=${[["orders paid", "good", orders]]} />`;
 }
 
 async function lastHours(session, signal) {
