@@ -49,6 +49,12 @@ async def test_somebody_new_buys_with_a_code(page: Page, http: httpx.AsyncClient
         await page.get_by_role("button", name="Pay again").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you!")
     await expect(page.get_by_role("status")).to_have_text("Paid $36.00")
+    await page.reload()
+    await expect(page.get_by_role("status")).to_have_text("Paid $36.00")
+    assert await page.evaluate("Object.keys(sessionStorage)") == ["easyorder-order"]
+    other = await page.context.new_page()
+    await other.goto("/shop")
+    await expect(other.get_by_role("heading", name="Sign in to order")).to_be_visible()
     await page.get_by_role("button", name="Make a link").click()
     await page.get_by_role("link", name="The page of your order").click()
     await expect(page.locator(".state")).to_have_text("Paid. We get it ready for the carrier.")

@@ -1,4 +1,6 @@
-/** Calls the shop's API for whoever has signed in. Tokens are in memory only: they end with the page. */
+/** Calls the shop's API for whoever has signed in. Tokens are in memory only, and end with the page, unless it asks for more. */
+
+import { keep, kept } from "./tab.js";
 
 // Access tokens are renewed this long before they expire.
 const RENEWED_BEFORE_MS = 60_000;
@@ -53,6 +55,19 @@ export class Session {
 
   async signIn(email, password) {
     this.#keep(await json(await send("POST", "/api/v1/users/login", { body: { email, password } })));
+  }
+
+  /**
+   * From here on, a reload does not sign out. The tab keeps tokens under `key` only from when a page is left until the next one is
+   * there, so that a copy of the tab has none: a refresh token works once.
+   */
+  outlastReloads(key) {
+    const found = kept(key);
+    keep(key, null);
+    if (found) [this.#tokens, this.#renewAt] = [found.tokens, found.renewAt];
+    addEventListener("pagehide", () => keep(key, this.#tokens && { tokens: this.#tokens, renewAt: this.#renewAt }));
+    // Sent, too, where a browser shows a page again as it was left.
+    addEventListener("pageshow", () => keep(key, null));
   }
 
   async signOut() {
