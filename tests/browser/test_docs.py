@@ -63,8 +63,12 @@ async def test_everybody_can_use_the_reference(page: Page) -> None:
     await call.get_by_role("button", name="Try it out").click()
     await call.get_by_role("button", name="Execute").click()
     await expect(status).to_contain_text("401")
-
     assert await serious_faults(page) == []
+
+    await page.set_viewport_size({"width": 390, "height": 844})
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    widths = await page.locator(".opblock-tag small").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert min(widths) > 250
 
 
 async def test_diagrams_are_seen_in_both_themes(page: Page) -> None:
