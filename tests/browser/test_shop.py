@@ -34,10 +34,13 @@ async def test_somebody_new_buys_with_a_code(page: Page, http: httpx.AsyncClient
     await page.get_by_label("Email address").fill(f"{uuid.uuid4().hex}@example.com")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign up").click()
-    for one in (code, "NO-SUCH-CODE"):
+    for one in (code, code.lower(), "NO-SUCH-CODE"):
         await page.get_by_label("Code").fill(one)
         await page.get_by_role("button", name="Use it").click()
     await expect(page.get_by_role("alert")).to_have_text("there is no incentive with this code")
+    await expect(page.locator(".codes code")).to_have_text([code, "NO-SUCH-CODE"])
+    heights = await page.locator(".codes button").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert max(heights) < 45
     await expect(page.locator("[data-total]")).to_have_text("$36.00")
     faults = await serious_faults(page)
     await page.get_by_label("Pay with").select_option("tok_declined")
@@ -89,6 +92,7 @@ async def test_the_same_basket_is_bought_again_and_all_tabs_have_the_same(
         await add.click()
         await page.get_by_role("button", name="Order and pay").click()
         await page.get_by_role("button", name="Buy something else").click()
+    await expect(page.locator("aside .empty")).to_contain_text("What you add is listed here.")
     orders = (await http.get("/api/v1/orders", headers=shopper.headers)).json()["orders"]
 
     other = await page.context.new_page()

@@ -35,13 +35,15 @@ export function Checkout({ session, basket, onOrder }) {
   const added = (event) => {
     event.preventDefault();
     const code = new FormData(event.target).get("code").trim();
-    if (code && !codes.includes(code)) setCodes([...codes, code]);
+    // To the shop, ten-off is TEN-OFF.
+    const isThere = codes.some((one) => one.toUpperCase() === code.toUpperCase());
+    if (code && !isThere) setCodes([...codes, code]);
     event.target.reset();
   };
 
   return html`<h2>Your basket</h2>
     <p class="soft">${session.user.email} <button type="button" onClick=${() => session.signOut()}>Sign out</button></p>
-    ${basket.pieces === 0 && html`<${Empty} title="It is empty">Add something from the left.<//>`}
+    ${basket.pieces === 0 && html`<${Empty} title="It is empty">What you add is listed here.<//>`}
     <ul class="basket">${Object.entries(basket.lines).map(
       ([id, line]) => html`<li key=${id}><span>${line.name}</span>
         <input type="number" min="0" max="1000" value=${line.quantity} aria-label="Pieces of ${line.name}"
