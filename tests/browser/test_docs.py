@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from edge.openapi.examples import CREATES
+from edge.openapi.examples import CREATES, EXAMPLES
 from tests.browser.conftest import ADMINISTRATOR
 from tests.browser.watched_page import THEMES, serious_faults
 
@@ -57,11 +59,16 @@ async def test_the_examples_of_what_is_created_work_in_a_fresh_shop(http: httpx.
 
 
 async def test_everybody_can_use_the_reference(page: Page) -> None:
-    await page.goto("/docs#/OrderService/ListOrders")
-    call = page.locator("#operations-OrderService-ListOrders")
+    await page.goto("/docs#/OrderService/CreateOrder")
+    call = page.locator("#operations-OrderService-CreateOrder")
     status = call.locator(STATUS)
     await call.get_by_role("button", name="Try it out").click()
-    await call.get_by_role("button", name="Execute").click()
+    request_ids = {EXAMPLES["CreateOrder"]["requestId"]}
+    for _ in range(2):
+        async with page.expect_request("**/api/v1/orders") as request:
+            await call.get_by_role("button", name="Execute").click()
+        request_ids.add(json.loads((await request.value).post_data or "{}")["requestId"])
+    assert len(request_ids) == 3
     await expect(status).to_contain_text("401")
     assert await serious_faults(page) == []
 

@@ -1,5 +1,5 @@
 // The reference, made of /openapi.json by Swagger UI. Its calls are those of whoever has logged in on this page.
-import { Session } from "/static/shared/api.js";
+import { Session, requestId } from "/static/shared/api.js";
 
 const NOBODY = "Log in, and calls are made with your access token. Register makes an account.";
 const form = document.getElementById("login");
@@ -35,9 +35,22 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
 
-async function withToken(request) {
+// An example's requestId was used long ago by whoever tried it before: a repeat of it would get what was made then.
+const examples = new Set();
+const REQUEST_ID = /"requestId": *"([^"]*)"/g;
+
+function withExamples(response) {
+  if (response.url.endsWith("/openapi.json")) for (const [, id] of response.text.matchAll(REQUEST_ID)) examples.add(id);
+  return response;
+}
+
+async function prepared(request) {
+  if (request.loadSpec) return request;
+  if (typeof request.body === "string") {
+    request.body = request.body.replaceAll(REQUEST_ID, (own, id) => (examples.has(id) ? `"requestId": "${requestId()}"` : own));
+  }
   const token = await session.accessToken();
-  if (token && !request.loadSpec) request.headers.authorization ??= `Bearer ${token}`;
+  if (token) request.headers.authorization ??= `Bearer ${token}`;
   return request;
 }
 
@@ -47,6 +60,7 @@ const withoutLinks = () => ({ components: { DeepLink: ({ text }) => text } });
 // What Swagger UI leaves without a name, or out of a keyboard's reach.
 const missing = new MutationObserver(() => {
   for (const code of document.querySelectorAll("#reference pre:not([tabindex])")) code.tabIndex = 0;
+  for (const body of document.querySelectorAll("#reference textarea:not([aria-label])")) body.ariaLabel = "Body of the request";
 });
 missing.observe(document.getElementById("reference"), { childList: true, subtree: true });
 
@@ -62,5 +76,6 @@ SwaggerUIBundle({
   plugins: [withoutLinks],
   syntaxHighlight: { activated: false },
   validatorUrl: null,
-  requestInterceptor: withToken,
+  requestInterceptor: prepared,
+  responseInterceptor: withExamples,
 });
