@@ -235,7 +235,10 @@ def test_every_list_has_pages_and_takes_a_larger_one_as_its_largest(method: cont
     assert "page_token" in request.fields_by_name
     assert "next_page_token" in response.fields_by_name
     rules = contract.rules_of(request.fields_by_name["page_size"])
-    of_pages = partial(cast(Any, method.request), **{f.name: "1" for f in request.fields if contract.is_required(f)})
+    required = [field.name for field in request.fields if contract.is_required(field)]
+    of_pages = partial(
+        cast(Any, method.request), **{name: "2026-01-31" if name == "date" else "1" for name in required}
+    )
     assert rules.max is not None
 
     for asked, taken in ((rules.max + 1, rules.max), (2**31 - 1, rules.max), (rules.max, rules.max), (1, 1), (0, 0)):

@@ -72,11 +72,11 @@ def lines_of(reply: httpx.Response) -> list[str]:
 
 
 def failing(error: Exception, *, at_page: int) -> Callable[..., Awaitable[list[OrderView]]]:
-    """Reads pages until one fails."""
+    """Reads pages until one fails, and each from then on."""
     pages, read = itertools.count(1), export_orders.page_of_orders
 
     async def page_of_orders(session: AsyncSession, **which: Any) -> list[OrderView]:
-        if next(pages) == at_page:
+        if next(pages) >= at_page:
             raise error
         return await read(session, **which)
 
