@@ -14,9 +14,10 @@ RUN = {
     "docs/operations.md": "tests/e2e/test_operations_page.py",
     "docs/guide": "tests/e2e/test_guides.py",
 }
-# A block in sh has settings, targets of make, and what a test finds in its page by itself.
+# A block in sh has settings, targets of make, what `make containers` runs, and what a test finds in its page by itself.
 NEEDS_NO_RUN = re.compile(
     r"export (EASYORDER_\w+=\S+ ?)+|make \w+( +#.*)?|python3 -m http\.server .* examples/browser 8000"
+    r"|podman-compose (run --rm -T --no-deps [a-z-]+|up -d --no-deps( postgres)?)"
 )
 
 
