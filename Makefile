@@ -156,13 +156,9 @@ $(VENV)/dev.stamp: $(VENV)/runtime.stamp requirements/dev.txt
 	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt
 	@touch $@
 
-# atheris exists for Linux on x86-64 only, and nothing else needs it.
-$(VENV)/fuzz.stamp: $(VENV)/dev.stamp requirements/fuzz.txt
-	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/fuzz.txt
-	@touch $@
-
-$(VENV)/mutate.stamp: $(VENV)/dev.stamp requirements/mutate.txt
-	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/mutate.txt
+# What few need: atheris exists for Linux on x86-64 only, and mutmut is for hours.
+$(VENV)/fuzz.stamp $(VENV)/mutate.stamp: $(VENV)/%.stamp: $(VENV)/dev.stamp requirements/%.txt
+	@$(MAKE_VENV) requirements/build.txt requirements/runtime.txt requirements/dev.txt requirements/$*.txt
 	@touch $@
 
 # Its own lines say what to do; make adds only that the target failed.

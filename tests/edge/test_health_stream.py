@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 import pytest
+from easyorder.ops import v1
 from easyorder.ops.v1 import GetStatsRequest, HealthEvent, ProcessHealth, ProcessState, Stats, WatchHealthRequest
 
 from chassis.errors import AppError, PermissionDenied, TokenExpired, TokenRevoked, Unauthenticated, Unavailable
@@ -22,6 +23,7 @@ from edge.api import HealthApi
 from edge.bootstrap import HEALTH, IDENTITY, portal
 from edge.config import EdgeSettings
 from edge.mesh_health import MeshHealth
+from ops.snapshots import snapshots
 from tests.edge.conftest import SERVICES, HealthServers
 from tests.edge.test_keys import Identity
 from tests.mesh import Mesh, Tokens, running, service_keys, serving
@@ -233,6 +235,19 @@ async def test_a_process_that_does_not_say_what_it_counts_says_why(processes: Pr
         "the database is away",
     )
     assert of(watching, "payment").stats
+
+
+async def test_heartbeats_come_while_a_pause_lasts() -> None:
+    async def look() -> tuple[v1.MeshHealth, float]:
+        return v1.MeshHealth(), 3600
+
+    stream = snapshots(look, HealthEvent, "health", heartbeat_s=0.02)
+    async with asyncio.timeout(30):
+        first, second = await anext(stream), await anext(stream)
+    await stream.aclose()
+
+    assert first.health is not None
+    assert second.heartbeat is not None
 
 
 async def test_a_reader_that_stops_reading_is_waited_for(soon: None) -> None:

@@ -142,6 +142,14 @@ async def test_a_ticket_may_be_a_parameter(http: httpx.AsyncClient, mesh: FakeMe
     assert seen.request.resume_token == "here"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/admin/health:watch", "/api/v1/admin/ops/order/jobs:watch"])
+async def test_a_ticket_opens_no_stream_of_another_service(path: str, http: httpx.AsyncClient, mesh: FakeMesh) -> None:
+    refused = await http.get(path, params={"ticket": TICKET})
+
+    assert (refused.status_code, reason_of(refused)) == (401, "UNAUTHENTICATED")
+    assert mesh.calls == []
+
+
 @pytest.mark.parametrize("text", ["a&afterSequence=7", "%41", "a+b c", "é\x7f", "a\nb: c", "x\0y"])
 async def test_a_ticket_leaves_the_other_parameters_as_they_are(
     text: str, http: httpx.AsyncClient, mesh: FakeMesh
