@@ -39,40 +39,59 @@ from order_svc.queries.daily_report import CurrencyReport
 
 def order_message(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> Order:
     """The whole order; with its number if it is `numbered`, or the setting asks for it."""
-    return Order(
-        id=ids.of_order(view.id),
-        number=str(view.id) if numbered or ids.numbers else "",
-        status=OrderStatus[view.status.name],
-        items=[_item(item, view.currency, ids) for item in view.items],
-        discounts=[discount_message(discount, view.currency) for discount in view.discounts],
+    return Order(**_lasting(view, ids, numbered=numbered), **_changing(view, ids))
+
+
+def lasting_message(view: OrderView, ids: OrderIds) -> Order:
+    """What stays when an order is paid, shipped or cancelled."""
+    return Order(**_lasting(view, ids))
+
+
+def changing_message(view: OrderView, ids: OrderIds) -> Order:
+    """The rest of an order: its fields are other ones."""
+    return Order(**_changing(view, ids))
+
+
+def _lasting(view: OrderView, ids: OrderIds, *, numbered: bool = False) -> dict[str, Any]:
+    return {
+        "id": ids.of_order(view.id),
+        "number": str(view.id) if numbered or ids.numbers else "",
+        "items": [_item(item, view.currency, ids) for item in view.items],
+        "discounts": [discount_message(discount, view.currency) for discount in view.discounts],
         **_totals(view),
-        prices_include_tax=True,
-        currency_code=view.currency,
-        payments=[
+        "prices_include_tax": True,
+        "currency_code": view.currency,
+        "shipping_address": address_message(view.shipping_address),
+        "billing_address": address_message(view.billing_address),
+        "metadata": dict(view.metadata),
+        "note": view.note,
+        "placed_at": view.placed_at,
+        "created_by": view.created_by,
+        "team_id": view.team_id or "",
+    }
+
+
+def _changing(view: OrderView, ids: OrderIds) -> dict[str, Any]:
+    return {
+        "status": OrderStatus[view.status.name],
+        "payments": [
             *(_payment(payment, view.currency) for payment in view.earlier_payments),
             _payment(view.payment, view.currency, paid_at=view.paid_at),
         ],
-        refunds=[
+        "refunds": [
             _refund(refund, view.currency, ids.of_refund(view.id, number))
             for number, refund in enumerate(view.refunds, 1)
         ],
-        shipments=[
+        "shipments": [
             _shipment(shipment, ids.of_shipment(view.id, number)) for number, shipment in enumerate(view.shipments, 1)
         ],
-        shipping_address=address_message(view.shipping_address),
-        billing_address=address_message(view.billing_address),
-        metadata=dict(view.metadata),
-        note=view.note,
-        placed_at=view.placed_at,
-        paid_at=view.paid_at,
-        cancelled_at=view.cancelled_at,
-        cancel_reason=CancelReason[view.cancel_code.name] if view.cancel_code else CancelReason.UNSPECIFIED,
-        cancel_message=view.cancel_reason,
-        created_by=view.created_by,
-        team_id=view.team_id or "",
-        etag=view.etag,
-        update_time=view.changed_at,
-    )
+        "paid_at": view.paid_at,
+        "cancelled_at": view.cancelled_at,
+        "cancel_reason": CancelReason[view.cancel_code.name] if view.cancel_code else CancelReason.UNSPECIFIED,
+        "cancel_message": view.cancel_reason,
+        "etag": view.etag,
+        "update_time": view.changed_at,
+    }
 
 
 def _totals(view: OrderView) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -15,11 +17,14 @@ from chassis.money import Money
 from chassis.wire import codec
 from order_svc.adapters.feed import Feed
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.domain.address import PostalAddress
+from order_svc.domain.status import CancelReason, RefundState, Status
+from order_svc.domain.views import DiscountView, OrderView, RefundView
 from order_svc.messages import encoded_orders
-from order_svc.messages.encoded_orders import EncodedOrders
+from order_svc.messages.encoded_orders import CHANGING, LASTING, EncodedOrders
 from order_svc.messages.orders import order_message
 from order_svc.order_ids import OrderIds
-from tests.builders.order import AT, PARCEL, an_order
+from tests.builders.order import AT, PARCEL, an_item, an_order
 from tests.builders.order_ids import CONTENTS, IDS, ORDERS
 from tests.fakes.chassis import request_key
 from tests.order_svc.order_app import SqlOrderApp
@@ -66,27 +71,78 @@ async def test_a_reply_that_0_3_0_kept_is_given_again(sql_app: SqlOrderApp) -> N
 
 
 async def test_each_state_of_an_order_is_serialised_once(sql_app: SqlOrderApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    states = []
+    made = []
 
-    def counted(order: Any, ids: Any) -> Order:
-        states.append(order.row_version)
-        return order_message(order, ids)
+    def counting(name: str) -> None:
+        make = getattr(encoded_orders, name)
 
-    monkeypatch.setattr(encoded_orders, "order_message", counted)
+        def counted(order: OrderView, ids: OrderIds) -> Order:
+            made.append((name, order.row_version))
+            return make(order, ids)  # type: ignore[no-any-return]
+
+        monkeypatch.setattr(encoded_orders, name, counted)
+
+    counting("lasting_message")
+    counting("changing_message")
 
     ORDERS.reply(await sql_app.send(a_placing(request=request_key())), numbered=False)
     await sql_app.send(CancelOrder(order_id=1, reason="late"))
 
-    assert states == [1, 2]
+    assert made == [("lasting_message", 1), ("changing_message", 1), ("changing_message", 2)]
 
 
-def test_an_order_that_has_changed_is_serialised_again() -> None:
-    order, orders = an_order().build(), EncodedOrders(IDS)
-    before = orders.encode(order.view())
+ADDRESS = PostalAddress(region_code="DE", postal_code="10115", locality="Berlin", address_lines=("Weg 1",))
+# Another value of each field of a view.
+OTHER: dict[str, Any] = {
+    "status": Status.DELIVERED,
+    "currency": "EUR",
+    "items": tuple(item.view() for item in (an_item(), an_item(name="Another"))),
+    "discounts": (DiscountView(code="MORE", description="more", amount=Decimal("1.00")),),
+    "payment": replace(an_order().build().view().payment, attempts=7),
+    "placed_at": AT + timedelta(seconds=1),
+    "paid_at": AT + timedelta(seconds=2),
+    "cancelled_at": AT + timedelta(seconds=3),
+    "cancel_reason": "late",
+    "created_by": "somebody else",
+    "row_version": 77,
+    "cancel_code": CancelReason.REQUESTED,
+    "earlier_payments": (an_order().build().view().payment,),
+    "refunds": (
+        RefundView(
+            id="r-1",
+            amount=Decimal("1.00"),
+            items=(),
+            reason="late",
+            state=RefundState.PROMISED,
+            requested_at=AT,
+            done_at=None,
+        ),
+    ),
+    "shipments": an_order().paid().shipped().build().shipments,
+    "shipping_address": ADDRESS,
+    "billing_address": ADDRESS,
+    "metadata": {"gift": "yes"},
+    "note": "ring twice",
+    "team_id": "team-1",
+    "updated_at": AT + timedelta(seconds=4),
+}
 
-    order.charged(at=AT)
 
-    assert orders.encode(order.view()) == codec(Order).encode(order_message(order.view(), IDS)) != before
+@pytest.mark.parametrize("field", sorted(OTHER))
+def test_an_order_that_has_changed_is_serialised_again(field: str) -> None:
+    before, orders = an_order().build().view(), EncodedOrders(IDS)
+    after = replace(before, **{field: OTHER[field]})
+
+    assert orders.encode(before) == codec(Order).encode(order_message(before, IDS)) != orders.encode(after)
+    assert orders.encode(after) == codec(Order).encode(order_message(after, IDS))
+
+
+def test_what_is_compared_is_all_that_a_view_has() -> None:
+    names = {field.name for field in fields(OrderView)}
+
+    # The id is what it is found by, and messages of orders do not have the number of the last event.
+    assert {*OTHER} == names - {"id", "sequence"}
+    assert {*LASTING, *CHANGING} == names - {"id", "sequence", "updated_at"} | {"changed_at"}
 
 
 def test_of_many_orders_only_the_last_are_kept() -> None:
