@@ -1,7 +1,7 @@
 """`python -m deploy.migrate order_svc …`: makes missing databases of services and upgrades all of them.
 
 If a service has a password for its role, the role is made too. With `--wait-s 60`, a server that starts at the same
-time is waited for.
+time is waited for, also if it goes away once more.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+import tenacity
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
-from chassis.db.failures import sqlstate
+from chassis.db.failures import meaning_of, sqlstate
+from chassis.errors import Unavailable
 from chassis.settings import from_environment
 from deploy.config import RoleSettings, role
 from deploy.local.errors import REFUSED, CannotStart
@@ -81,27 +84,33 @@ async def _can_connect(engine: AsyncEngine) -> bool:
         await engine.dispose()
 
 
-async def wait_for_server(url: str, *, within_s: float) -> None:
-    """Returns once the server accepts connections, or when the time is up."""
-    loop = asyncio.get_running_loop()
-    give_up_at = loop.time() + within_s
-    engine = make_engine(make_url(url).set(database="postgres"), application_name="migrate", pool_size=1)
-    try:
-        while loop.time() < give_up_at:
-            try:
-                async with engine.connect():
-                    return
-            except (DBAPIError, OSError):
-                await asyncio.sleep(_POLL_S)
-    finally:
-        await engine.dispose()
+def _is_away(error: BaseException) -> bool:
+    """Whether the server is not there, or not any more: one that starts for the first time starts twice."""
+    return isinstance(error, CannotStart) or (
+        isinstance(error, DBAPIError | OSError) and isinstance(meaning_of(error), Unavailable)
+    )
+
+
+async def once_it_is_there(work: Callable[[], Awaitable[None]], *, within_s: float) -> None:
+    """Does what may be repeated; again while the server is away. When the time is up, the last error is raised."""
+    again = tenacity.AsyncRetrying(
+        retry=tenacity.retry_if_exception(_is_away),
+        stop=tenacity.stop_after_delay(within_s),
+        wait=tenacity.wait_fixed(_POLL_S),
+        reraise=True,
+    )
+    async for attempt in again:
+        with attempt:
+            await work()
 
 
 async def main(packages: Sequence[str], *, wait_s: float = 0) -> None:
     """Raises CannotStart or CannotUpgrade."""
     settings = from_environment(RoleSettings)
-    if wait_s:
-        await wait_for_server(settings.database_url("postgres"), within_s=wait_s)
+    await once_it_is_there(partial(_as_configured, packages, settings), within_s=wait_s)
+
+
+async def _as_configured(packages: Sequence[str], settings: RoleSettings) -> None:
     await migrate(packages, settings.database_url)
     for package in packages:
         if password := settings.password(package):
