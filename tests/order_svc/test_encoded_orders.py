@@ -78,7 +78,7 @@ async def test_each_state_of_an_order_is_serialised_once(sql_app: SqlOrderApp, m
 
         def counted(order: OrderView, ids: OrderIds) -> Order:
             made.append((name, order.row_version))
-            return make(order, ids)  # type: ignore[no-any-return]
+            return make(order, ids)
 
         monkeypatch.setattr(encoded_orders, name, counted)
 
