@@ -10,14 +10,16 @@ import asyncio
 import itertools
 import json
 import re
-import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.fakes.stripe_lists import BadList, listed
+from tests.fakes.stripe_resources import new_charge, new_dispute, new_intent, new_refund
+from tests.fakes.stripe_types import Misfit, check_call, check_error, check_reply
 
 API_KEY = "sk_test_easyorder"
 API_VERSION = "2026-10-28.endive"
@@ -83,6 +85,7 @@ class StripeApiFake:
         self._ids = itertools.count(1)
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._closing = asyncio.Event()
+        self._misfits: list[str] = []
 
     async def __aenter__(self) -> StripeApiFake:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -99,6 +102,7 @@ class StripeApiFake:
             connection.close()
         if serving:
             await asyncio.wait(serving)
+        assert not self._misfits, "\n".join(self._misfits)
 
     def forget_keys(self) -> None:
         """A day later."""
@@ -160,6 +164,13 @@ class StripeApiFake:
         await writer.drain()
         return True
 
+    @contextmanager
+    def _noticing_misfits(self) -> Iterator[None]:
+        try:
+            yield
+        except Misfit as misfit:
+            self._misfits.append(str(misfit))
+
     def _fault(self, verb: str, path: str) -> Fault | None:
         for fault in self.faults:
             if f"{verb} {path}".endswith(fault.path):
@@ -200,10 +211,16 @@ class StripeApiFake:
     async def _begun(self, verb: str, path: str, params: Json, fault: Fault | None) -> tuple[int, bytes]:
         if fault and fault.status:
             return _answer(Refusal(fault.status, "api_error", "An error occurred", code=fault.code))
+        with self._noticing_misfits():
+            check_call(verb, path, params)
         try:
             answer = await self._do(verb, path, params)
         except Refusal as refusal:
+            with self._noticing_misfits():
+                check_error(refusal.body["error"])
             return _answer(refusal)
+        with self._noticing_misfits():
+            check_reply(verb, path, answer)
         if fault and fault.then == "500":
             return _answer(Refusal(500, "api_error", "An error occurred"))
         return 200, json.dumps(answer).encode()
@@ -244,19 +261,7 @@ class StripeApiFake:
         if int(params["amount"]) < 50:
             raise Refusal(400, "invalid_request_error", "Too small", code="amount_too_small", param="amount")
         assert params["allowed_payment_method_types"] in (["card"], ["paypal"])
-        intent = {
-            "id": f"pi_{next(self._ids)}",
-            "object": "payment_intent",
-            "amount": int(params["amount"]),
-            "amount_received": 0,
-            "currency": params["currency"],
-            "status": "requires_payment_method",
-            "metadata": params["metadata"],
-            "created": int(time.time()),
-            "latest_charge": None,
-            "last_payment_error": None,
-            "next_action": None,
-        }
+        intent = new_intent(f"pi_{next(self._ids)}", params)
         self.intents[intent["id"]] = intent
         return intent
 
@@ -315,8 +320,7 @@ class StripeApiFake:
     def is_disputed(self, intent_id: str, status: str = "needs_response") -> str:
         """The id of the dispute, which has that status now."""
         intent, id = self.intents[intent_id], f"du_{intent_id}"
-        about = {"payment_intent": intent_id, "amount": intent["amount"], "currency": intent["currency"]}
-        self.disputes[id] = {"id": id, "object": "dispute", "status": status, "reason": "fraudulent", **about}
+        self.disputes[id] = new_dispute(id, intent, status=status)
         return id
 
     def _succeed(self, intent: Json) -> None:
@@ -326,18 +330,7 @@ class StripeApiFake:
         intent["latest_charge"] = self._new_charge(intent, status="succeeded")
 
     def _new_charge(self, intent: Json, *, status: str) -> Json:
-        charge = {
-            "id": f"ch_{next(self._ids)}",
-            "object": "charge",
-            "amount": intent["amount"],
-            "amount_captured": intent["amount_received"],
-            "currency": intent["currency"],
-            "status": status,
-            "payment_intent": intent["id"],
-            "created": int(time.time()),
-            "amount_refunded": 0,
-            "refunds": {"object": "list", "data": [], "has_more": False, "url": "/v1/refunds"},
-        }
+        charge = new_charge(f"ch_{next(self._ids)}", intent, status=status)
         self.charges[charge["id"]] = charge
         return charge
 
@@ -355,16 +348,9 @@ class StripeApiFake:
         amount = int(params["amount"])
         if amount > intent["amount_received"] - charge["amount_refunded"]:
             raise Refusal(400, "invalid_request_error", "Refund amount is greater than unrefunded", param="amount")
-        refund = {
-            "id": f"re_{next(self._ids)}",
-            "object": "refund",
-            "amount": amount,
-            "currency": intent["currency"],
-            "status": self.refunds_end_in,
-            "created": int(time.time()),
-            "payment_intent": intent["id"],
-            "metadata": params["metadata"],
-        }
+        refund = new_refund(
+            f"re_{next(self._ids)}", intent, amount=amount, status=self.refunds_end_in, metadata=params["metadata"]
+        )
         self.refunds[refund["id"]] = refund
         if refund["status"] != "failed":
             charge["amount_refunded"] += amount

@@ -13,8 +13,12 @@ from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.domain.errors import WebhookSignatureInvalid, WebhooksNotConfigured
 from order_svc.payment.domain.provider import Notice, NoWebhooks
 from tests.fakes.chassis import FakeClock
+from tests.fakes.stripe_api import API_VERSION
+from tests.fakes.stripe_resources import new_charge, new_dispute, new_intent, new_refund
+from tests.fakes.stripe_types import check_resource
 
 SECRET = "whsec_ours"
+NOT_CONFIRMED = {"type": "card_error", "code": "payment_intent_authentication_failure"}
 
 
 @pytest.fixture
@@ -28,8 +32,27 @@ def webhooks(clock: FakeClock) -> StripeWebhooks:
 
 
 def an_event(kind: str = "payment_intent.succeeded", **about: Any) -> bytes:
-    intent = {"object": "payment_intent", "id": "pi_1", "metadata": {"transaction_id": "t-1"}}
-    event = {"id": "evt_1", "object": "event", "type": kind, "data": {"object": intent | about}}
+    """An event as Stripe makes it: of a kind that it has, about a resource that this kind is about."""
+    asked = {"amount": 999, "currency": "usd", "metadata": {"transaction_id": "t-1"}}
+    intent = new_intent("pi_1", asked | {"allowed_payment_method_types": ["card"]})
+    charge = new_charge("ch_1", intent, status="succeeded")
+    intent["latest_charge"] = charge
+    resources = {
+        "payment_intent": intent | {"latest_charge": charge["id"]},
+        "charge": charge,
+        "refund": new_refund("re_1", intent, amount=999, status="failed", metadata={}),
+        "dispute": new_dispute("du_1", intent, status="needs_response"),
+    }
+    named = next(name for name in ("dispute", "refund", "charge", "payment_intent") if name in kind)
+    event: dict[str, Any] = {
+        "id": "evt_1",
+        "object": "event",
+        "type": kind,
+        "data": {"object": resources[named] | about},
+    }
+    event |= {"api_version": API_VERSION, "created": 1_790_000_000, "livemode": False, "pending_webhooks": 1}
+    check_resource(event)
+    check_resource(event["data"]["object"])
     # Blanks that no JSON library would write again: the signature is of the bytes.
     return json.dumps(event, indent=3).encode()
 
@@ -59,10 +82,10 @@ def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock:
     [
         ("payment_intent.succeeded", {"metadata": {}}),
         ("payment_intent.payment_failed", {}),
-        ("payment_intent.payment_failed", {"last_payment_error": {"code": "card_declined"}}),
+        ("payment_intent.payment_failed", {"last_payment_error": {"type": "card_error", "code": "card_declined"}}),
         ("payment_intent.requires_action", {}),
         ("payment_intent.created", {}),
-        ("charge.succeeded", {"object": "charge"}),
+        ("charge.succeeded", {}),
     ],
 )
 def test_what_decides_none_of_our_payments_is_about_nothing(
@@ -77,7 +100,7 @@ def test_what_decides_none_of_our_payments_is_about_nothing(
     ("kind", "about"),
     [
         ("payment_intent.canceled", {}),
-        ("payment_intent.payment_failed", {"last_payment_error": {"code": "payment_intent_authentication_failure"}}),
+        ("payment_intent.payment_failed", {"last_payment_error": NOT_CONFIRMED}),
     ],
 )
 def test_what_a_shopper_did_not_confirm_is_asked_about(
