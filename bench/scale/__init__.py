@@ -1,0 +1,1 @@
+"""A simulation of many nodes, from what is measured on one."""
