@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
 from deploy.schemas import schemas, upgrade
-from tests.databases import Postgres
+from tests.databases import NoServer, Postgres
 from tests.declared_errors import _errors_are_declared_and_reached, noticed_errors  # noqa: F401 - fixtures
 from tests.folders import data_folder
 
@@ -130,8 +130,13 @@ def driver(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(driver: str) -> Iterator[Postgres]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     """A server: that of EASYORDER_TEST_DATABASE_URL, else an embedded one that lives as long as the tests."""
+    if request.config.getoption("--driver") == "none":
+        # What chooses the fakes takes databases, too, and asks for none.
+        yield NoServer()
+        return
+    driver = str(request.getfixturevalue("driver"))
     if given := os.environ.get("EASYORDER_TEST_DATABASE_URL"):
         yield Postgres(_for_driver(make_url(given), driver))
         return

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import asyncpg
+import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -188,3 +189,16 @@ class Postgres:
             password=server.password,
             database=database,
         )
+
+
+class NoServer(Postgres):
+    """For runs without PostgreSQL: a test that needs a database is skipped."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def url(self, database: str) -> str:
+        pytest.skip("needs PostgreSQL")
+
+    async def connect(self, database: str) -> asyncpg.Connection:
+        pytest.skip("needs PostgreSQL")
