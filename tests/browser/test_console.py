@@ -356,6 +356,10 @@ async def test_all_of_it_fits_on_a_phone(page: Page) -> None:
             wide.append(screen)
 
     assert wide == []
+    menu = page.get_by_role("button", name="Menu")
+    await menu.click()
+    await page.keyboard.press("Escape")
+    await expect(menu).to_have_attribute("aria-expanded", "false")
 
 
 async def test_a_keyboard_is_enough(page: Page) -> None:

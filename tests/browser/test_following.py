@@ -97,7 +97,7 @@ TAB = """
     const opened = [], states = [];
     let open = 0;
     const stop = new AbortController();
-    const follow = () => it.follow({
+    const follow = more => it.follow({
         open: async (token, signal) => {
             opened.push(token);
             open += 1;
@@ -111,6 +111,7 @@ TAB = """
         onEvents: () => {},
         onState: state => states.push(state),
         signal: stop.signal,
+        ...more,
     });
 """
 
@@ -145,6 +146,32 @@ async def test_a_tab_that_is_hidden_closes_its_streams_and_resumes_them_when_it_
         ["", "1"],
         ["connecting", "live", "connecting", "live", "connecting"],
     ]
+
+
+async def test_a_tab_that_was_hidden_for_long_begins_again(page: Page) -> None:
+    code = (
+        TAB
+        + """
+        const now = Date.now;
+        let gaps = 0;
+        const followed = follow({ onGap: () => (gaps += 1) });
+        for (const [minutes, streams] of [[14, 2], [16, 3]]) {
+            await until(() => states.at(-1) === "live");
+            turn("hidden");
+            await until(() => open === 0);
+            const left = Date.now();
+            Date.now = () => left + minutes * 60_000;
+            turn("visible");
+            await until(() => opened.length === streams);
+            Date.now = now;
+        }
+        stop.abort();
+        await followed;
+        return [opened, gaps];
+    """
+    )
+
+    assert await run(page, "shared/events.js", code) == [["", "1", ""], 1]
 
 
 async def test_a_tab_that_is_opened_hidden_opens_its_streams_when_it_is_shown(page: Page) -> None:

@@ -64,6 +64,11 @@ function Console({ session }) {
     live.start();
     return () => live.stop();
   }, []);
+  useEffect(() => {
+    const leave = ({ key }) => key === "Escape" && open(false);
+    document.addEventListener("keydown", leave);
+    return () => document.removeEventListener("keydown", leave);
+  }, []);
   const [name = "live", ...rest] = route.path;
   const Screen = SCREENS.find(([one]) => one === name)?.[2];
   const shown = name === "orders" && rest.length ? OrderScreen : Screen;
