@@ -133,8 +133,9 @@ class MeshSettings(BaseSettings):
     database_server: Annotated[str, AfterValidator(_database_server)] = Field(
         default="", validation_alias="EASYORDER_DATABASE_URL"
     )
-    """A PostgreSQL server, `postgresql+asyncpg://user:password@host:port/`, or with a socket,
-    `postgresql+asyncpg://user@/?host=/socket/dir`; empty: the embedded server in DATA_DIR"""
+    """A PostgreSQL server, `postgresql+asyncpg://user:password@host:port/`, with a socket, `…@/?host=/socket/dir`, or
+    several of which one takes writes, `…@/?host=one,other&port=5432,5432&target_session_attrs=read-write`; empty: the
+    embedded server in DATA_DIR"""
     database_pool_size: int = Field(default=10, ge=2, le=100)
     """Connections of a process to each of its databases"""
     database_timeout_s: float = Field(default=3, ge=1, le=3600)

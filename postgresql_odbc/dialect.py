@@ -119,7 +119,10 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
     colspecs[sqltypes.Uuid] = _Uuid
 
     def create_connect_args(self, url: URL) -> ConnectArgsType:
-        """Accepts the same URLs as asyncpg; `?host=/folder` names the folder of the server's socket."""
+        """Accepts the same URLs as asyncpg; `?host=/folder` names the folder of the server's socket.
+
+        `?host=one,other&port=5432,5432&target_session_attrs=read-write` leads to whichever takes writes.
+        """
         host = url.host or url.query.get("host") or "127.0.0.1"
         options = {
             "DRIVER": DRIVER_NAME,
@@ -130,6 +133,8 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
             "PWD": str(url.password or ""),
             **_OPTIONS,
         }
+        if wanted := url.query.get("target_session_attrs"):
+            options["pqopt"] += f" target_session_attrs={wanted}"
         dsn = ";".join(f"{key}={_in_braces(key, value)}" for key, value in options.items() if value)
         return (), {"dsn": dsn, "autocommit": False}
 

@@ -78,9 +78,9 @@ def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 async def fetch(
     engine: AsyncEngine, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> Sequence[Row[Any]]:
-    """The rows of a single statement. Database failures leave it as AppErrors."""
+    """The rows of a single statement, which is committed. Database failures leave it as AppErrors."""
     with translated():
-        async with engine.connect() as connection:
+        async with engine.begin() as connection:
             result = await connection.execute(statement, parameters)
             return result.all() if result.returns_rows else []
 

@@ -38,4 +38,5 @@ class HiLo:
     async def _fetch(self, session: AsyncSession | None) -> int:
         if session is not None:
             return int((await session.execute(self._statement, execution_options=UNLOCKED)).scalar_one())
+        # Committed: after a crash or a switch to the standby, the server could otherwise give the block again.
         return int((await fetch(self._engine, self._statement))[0][0])

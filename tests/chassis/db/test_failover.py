@@ -10,10 +10,11 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
@@ -114,6 +115,39 @@ async def test_a_name_that_leads_to_another_server_is_looked_up_again(
 
     assert not old & new
     assert len(accepted) == len(new)
+
+
+def with_another_host(engine: AsyncEngine, other: object) -> URL:
+    """The other one comes first."""
+    if not (there := engine.url.query.get("host")):
+        pytest.skip("needs a server with a socket")
+    query = {"host": f"{other},{there}", "port": "5432,5432", "target_session_attrs": "read-write"}
+    return engine.url.set(query=query)
+
+
+async def test_of_several_hosts_the_one_that_takes_writes_is_used(chassis_engine: AsyncEngine, tmp_path: Path) -> None:
+    engine = make_engine(with_another_host(chassis_engine, tmp_path), application_name="failover", timeout_s=TIMEOUT_S)
+
+    assert await write(engine)
+
+    await engine.dispose()
+
+
+async def test_while_no_host_takes_writes_the_database_is_unavailable(chassis_engine: AsyncEngine) -> None:
+    """As long as the standby is not promoted. Both hosts are the same one here."""
+    url = with_another_host(chassis_engine, chassis_engine.url.query.get("host"))
+    async with chassis_engine.begin() as operator:
+        await operator.execute(text("CREATE ROLE reader LOGIN"))
+        await operator.execute(text("ALTER ROLE reader SET default_transaction_read_only = on"))
+    engine = make_engine(url.set(username="reader"), application_name="failover", timeout_s=TIMEOUT_S)
+    try:
+        with pytest.raises(Unavailable) as refused:
+            await write(engine)
+    finally:
+        await engine.dispose()
+        async with chassis_engine.begin() as operator:
+            await operator.execute(text("DROP ROLE reader"))
+    assert "read-write" in str(refused.value.__cause__) or "read-only" in str(refused.value.__cause__)
 
 
 async def test_a_database_that_accepts_no_connections_is_unavailable(chassis_engine: AsyncEngine) -> None:
