@@ -29,6 +29,7 @@ COUNTED = {
     "orders": "orders at the end",
     "items": "items whose stock was checked for linearizability",
     "events": "events read from streams",
+    "published": "messages read from the broker",
     "entries": "entries in the provider's ledger",
 }
 

@@ -144,10 +144,14 @@ def free_ports(count: int) -> list[int]:
     raise AssertionError("there are no free ports")
 
 
+def is_installed() -> bool:
+    return Path(_PROGRAM).exists() and shutil.which("epmd") is not None
+
+
 @contextmanager
 def a_broker() -> Iterator[RabbitMq]:
     """A broker for the block; skips the test where there is no RabbitMQ."""
-    if not Path(_PROGRAM).exists() or not shutil.which("epmd"):
+    if not is_installed():
         pytest.skip("needs RabbitMQ: apt-get install rabbitmq-server")
     with data_folder() as folder:
         broker = RabbitMq(folder)

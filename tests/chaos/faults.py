@@ -63,7 +63,7 @@ class Faults:
         name = self._names[process]
         first = int(self._mesh.address(name).rpartition(":")[2])
         ports = [first + number * REPLICA_STRIDE for number in range(self._replicas)]
-        with _dropped(ports, LOSS if loss else ()):
+        with dropped(ports, LOSS if loss else ()):
             await _lasts(seconds)
 
     async def lock(self, process: str, seconds: float) -> None:
@@ -119,7 +119,7 @@ def small_disk(megabytes: int) -> Iterator[Path | None]:
 
 
 @contextmanager
-def _dropped(ports: Sequence[int], how: Sequence[str]) -> Iterator[None]:
+def dropped(ports: Sequence[int], how: Sequence[str]) -> Iterator[None]:
     listed = ",".join(map(str, ports))
     rule = ["INPUT", "-i", "lo", "-p", "tcp", "-m", "multiport", "--dports", listed, *how, "-j", "DROP"]
     subprocess.run(["iptables", "-w", "-I", *rule], check=True, capture_output=True)

@@ -11,14 +11,14 @@ from pathlib import Path
 from random import Random
 
 from deploy.local.mesh import SERVICES
+from tests.chaos.broker import Broker
 from tests.chaos.faults import CAN_CUT, LOCKED, Faults, victims
+from tests.chaos.postgres_pair import PostgresPair
 from tests.chaos.recovery import ALONE, Fault
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import keeping_pace
 
-# Nobody passes it without a broker: tests/broker.
-OF_A_BROKER = "published_position_not_moved"
-# Whose process dies there.
+# Whose process dies there. The last one nobody passes without a broker.
 FAILPOINTS = {
     "stock_held_not_answered": "inventory_svc",
     "event_handled_not_in_inbox": "inventory_svc",
@@ -30,6 +30,7 @@ FAILPOINTS = {
     "refunded_not_recorded": "order_svc",
     "published_not_delivered": "order_svc",
     "charged_not_answered": "order_svc.payment",
+    "published_position_not_moved": "order_svc",
 }
 
 
@@ -46,6 +47,8 @@ class What(StrEnum):
     LOCK = "pools exhausted"
     DISCONNECT = "database sessions ended"
     FULL = "disk full"
+    SWITCH = "primary switched"
+    NO_BROKER = "broker gone"
 
 
 WEIGHTS = {
@@ -59,10 +62,14 @@ WEIGHTS = {
     What.LOCK: 2,
     What.DISCONNECT: 2,
     What.FULL: 1,
+    What.SWITCH: 2,
+    What.NO_BROKER: 2,
 }
 # What is there once is killed as often as each replica of the others.
 KILL_WEIGHTS = {process: 1 if process in ALONE else 2 for process in victims()}
 LONGEST_S = 6.0
+# The broker is away for up to two minutes.
+LONGER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ def schedule(seed: int, *, every_s: float) -> Iterator[Step]:
             What.FAILPOINT: FAILPOINTS[failpoint],
             What.LOCK: random.choice([*LOCKED]),
             What.FULL: "postgres",
+            What.SWITCH: "postgres",
+            What.NO_BROKER: "rabbitmq",
         }
         service = random.choice([*SERVICES.values()])
         yield Step(
@@ -104,8 +113,20 @@ def schedule(seed: int, *, every_s: float) -> Iterator[Step]:
 class Nemesis:
     """`faults` are those that were done, `kills` the processes that died by them, also at `failpoints`."""
 
-    def __init__(self, mesh: RunningMesh, seed: int, *, every_s: float, replicas: int, disk: Path | None) -> None:
+    def __init__(
+        self,
+        mesh: RunningMesh,
+        seed: int,
+        *,
+        every_s: float,
+        replicas: int,
+        disk: Path | None,
+        servers: PostgresPair | None,
+        broker: Broker | None,
+    ) -> None:
         self._mesh = mesh
+        self._servers = servers
+        self._broker = broker
         self._does = Faults(mesh, replicas=replicas)
         self._steps = schedule(seed, every_s=every_s)
         self._disk = disk
@@ -142,6 +163,12 @@ class Nemesis:
                     self._mesh.arm(step.failpoint)
                     self._armed.add(step.failpoint)
                 return
+            case What.SWITCH if self._servers:
+                if await self._servers.switch():
+                    self.kills[process] += 1
+                    # When it was killed, because the other one is there only by the switch.
+                    self.faults.append(Fault(step.what, process, began))
+                return
             case What.FREEZE | What.FREEZE_ALL:
                 await self._does.freeze(process, step.chance, seconds, all=step.what == What.FREEZE_ALL)
             case What.CUT | What.LOSS if CAN_CUT:
@@ -150,6 +177,9 @@ class Nemesis:
                 await self._does.lock(process, seconds)
             case What.DISCONNECT:
                 await self._does.disconnect(process)
+            case What.NO_BROKER if self._broker:
+                if not await self._broker.go_away(LONGER * seconds):
+                    return
             case What.FULL if self._disk:
                 await self._does.fill_disk(self._disk, seconds)
             case _:

@@ -7,8 +7,8 @@ import os
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from random import Random
 import httpx
 
 from deploy.local.shop import Shop
+from tests.broker.rabbitmq import is_installed
 from tests.chaos import recovery
+from tests.chaos.broker import running_broker
 from tests.chaos.checker import violations
 from tests.chaos.checker.history import Json
 from tests.chaos.faults import small_disk
 from tests.chaos.followers import Followers
 from tests.chaos.nemesis import FAILPOINTS, Nemesis
+from tests.chaos.postgres_pair import PostgresPair
 from tests.chaos.recording import Recorder, recorded_client
 from tests.chaos.traders import Traders
 from tests.e2e import invariants
@@ -36,7 +39,7 @@ from tests.polling import eventually
 REPLICAS, MOST_ATTEMPTS = 2, 8
 # Every how many passings a process dies: points that an order or a batch passes, and those that few pass.
 NTH = {"refunded_not_recorded": 2, "published_not_delivered": 2}
-REPLICATED = SETTINGS | {
+REPLICATED: Mapping[str, str] = SETTINGS | {
     "FAILPOINT": ",".join(f"{name}:{NTH.get(name, 3)}" for name in FAILPOINTS),
     "REPLICAS": str(REPLICAS),
     "PAYMENT_MAX_ATTEMPTS": str(MOST_ATTEMPTS),
@@ -46,6 +49,8 @@ REPLICATED = SETTINGS | {
     "RESERVATION_REAP_S": "1",
     "ACCESS_TOKEN_LIFE_S": "86400",
 }
+# Of every four runs, three have two servers of PostgreSQL, and one that which `make up` brings; two have a broker.
+RUNS, WITH_THE_EMBEDDED_SERVER, WITH_A_BROKER = 4, (0,), (1, 3)
 DISK_MB = 1_500
 CALL_TIMEOUT_S = 20
 # Only what is left when the harm is over has to be done in time.
@@ -79,11 +84,26 @@ class Outcome:
 async def run(seed: int, *, kills: int, every_s: float, history: Path) -> Outcome:
     """Until `kills` processes have died, with a fault every `every_s` on average; leaves the history at its path."""
     outcome = Outcome(seed)
-    with history.open("w", encoding="utf-8") as file, _mesh() as (mesh, disk):
-        recorder = Recorder(file)
-        nemesis = Nemesis(mesh, seed, every_s=every_s, replicas=REPLICAS, disk=disk)
-        async with recorded_client(mesh.url, recorder, timeout_s=CALL_TIMEOUT_S) as http:
-            await _go(mesh, http, recorder, nemesis, outcome, kills)
+    async with AsyncExitStack() as stack:
+        recorder = Recorder(stack.enter_context(history.open("w", encoding="utf-8")))
+        disk = stack.enter_context(small_disk(DISK_MB))
+        folder = disk or stack.enter_context(data_folder())
+        servers = broker = None
+        settings: Mapping[str, str] = REPLICATED
+        if seed % RUNS not in WITH_THE_EMBEDDED_SERVER:
+            servers = await stack.enter_async_context(PostgresPair(folder / "servers").running())
+        if seed % RUNS in WITH_A_BROKER and is_installed():
+            broker = await stack.enter_async_context(running_broker())
+            settings = {**settings, **broker.settings}
+        mesh = await stack.enter_async_context(elsewhere(running_mesh(folder, settings, server=servers)))
+        nemesis = Nemesis(mesh, seed, every_s=every_s, replicas=REPLICAS, disk=disk, servers=servers, broker=broker)
+        http = await stack.enter_async_context(recorded_client(mesh.url, recorder, timeout_s=CALL_TIMEOUT_S))
+        await _go(mesh, http, recorder, nemesis, outcome, kills)
+        with _noted(outcome):
+            if servers:
+                await servers.whole()
+            if broker:
+                await broker.look(mesh, recorder)
     outcome.violations += violations(recorder.history)
     if outcome.settled_s > SETTLED_WITHIN_S:
         outcome.violations.append(f"settled {outcome.settled_s:.0f} s after the last fault")
@@ -99,6 +119,7 @@ async def run(seed: int, *, kills: int, every_s: float, history: Path) -> Outcom
         events=len(recorder.history.events),
         items=len(recorder.history.markets),
         entries=len(recorder.history.ledger),
+        published=len(recorder.history.published),
     )
     return outcome
 
@@ -174,10 +195,14 @@ async def _look(
     await followers.end(statuses)
 
 
-@contextmanager
-def _mesh() -> Iterator[tuple[RunningMesh, Path | None]]:
-    with small_disk(DISK_MB) as disk, data_folder() as folder, running_mesh(disk or folder, REPLICATED) as mesh:
-        yield mesh, disk
+@asynccontextmanager
+async def elsewhere(mesh: AbstractContextManager[RunningMesh]) -> AsyncIterator[RunningMesh]:
+    """Starts and stops it in a thread: the servers of its databases are looked after by this one."""
+    running = ExitStack()
+    try:
+        yield await asyncio.to_thread(running.enter_context, mesh)
+    finally:
+        await asyncio.to_thread(running.close)
 
 
 def _told(error: BaseException) -> list[str]:

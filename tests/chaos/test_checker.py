@@ -87,6 +87,11 @@ def found(available: int) -> Json:
     return {"kind": "stock", "item": ITEM, "available": available, "start": REST, "end": REST + 1}
 
 
+def kept(kind: str, order: str, sequence: int) -> Json:
+    """`stored` or `published`."""
+    return {"kind": kind, "order": order, "sequence": sequence}
+
+
 def market(pieces: int) -> Json:
     return {"kind": "market", "item": ITEM, "pieces": pieces}
 
@@ -113,6 +118,9 @@ CORRECT: Records = [
     *[entry("A", "CHARGE", 10), entry("A", "REFUND", 10, "r1")],
     *[entry("B", "DECLINE", 10), entry("B", "CHARGE", 10), entry("B", "REFUND", 3, "r2")],
     found(2),
+    *[kept("stored", "1", n) for n in (1, 2, 3)],
+    # The last ones were sent again.
+    *[kept("published", "1", n) for n in (1, 2, 3, 2, 3)],
 ]
 
 
@@ -184,6 +192,12 @@ ANOMALIES: dict[str, tuple[str, Records]] = {
     ),
     "a shopper hears of an alert": (
         "gapless_streams", instead(event("B", 4, ""), event("B", 3, "", is_alert=True), event("B", 4, ""))
+    ),
+    "an event is not published": ("published_in_order", [*CORRECT, kept("stored", "1", 4)]),
+    "an event is published that is not there": ("published_in_order", [*CORRECT, kept("published", "1", 4)]),
+    "an event is published before the one before it": (
+        "published_in_order",
+        [*CORRECT, *[kept("stored", "2", n) for n in (1, 2)], *[kept("published", "2", n) for n in (2, 1)]],
     ),
     "a write is not read": ("read_your_writes", [*CORRECT, reading("ada", "A", 15, 16, 3)]),
     "a placed order is read as another version": ("read_your_writes", [*CORRECT, reading("bob", "B", 9, 10, 0)]),

@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import grpc
@@ -29,12 +29,30 @@ STARTS_WITHIN_S = 120
 STOPS_WITHIN_S = 30
 
 
+class Server(Protocol):
+    """A PostgreSQL that is not the mesh's own; `settings` lead the mesh to it."""
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+    @property
+    def pid(self) -> int: ...
+    def database(self, name: str) -> AbstractAsyncContextManager[asyncpg.Connection]: ...
+
+
 class RunningMesh:
     """Its addresses, its processes and its databases."""
 
-    def __init__(self, process: subprocess.Popen[bytes], data_dir: Path, http_port: int, port_offset: int) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        data_dir: Path,
+        http_port: int,
+        port_offset: int,
+        server: Server | None = None,
+    ) -> None:
         self._process = process
         self._data_dir = data_dir
+        self._server = server
         self.port_offset = port_offset
         self.http_address = f"127.0.0.1:{http_port}"
         self.url = f"http://{self.http_address}"
@@ -115,6 +133,8 @@ class RunningMesh:
 
     @property
     def postgres_pid(self) -> int:
+        if self._server:
+            return self._server.pid
         return int((self._data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
     def arm(self, failpoint: str) -> None:
@@ -134,6 +154,10 @@ class RunningMesh:
 
     @asynccontextmanager
     async def database(self, name: str) -> AsyncIterator[asyncpg.Connection]:
+        if self._server:
+            async with self._server.database(name) as connection:
+                yield connection
+            return
         connection = await asyncpg.connect(host=self.postgres_dir, user="postgres", database=name)
         try:
             yield connection
@@ -143,9 +167,18 @@ class RunningMesh:
 
 @contextmanager
 def running_mesh(
-    data_dir: Path, settings: Mapping[str, str], *, command: Sequence[str] = ("-m", "deploy.local", "up")
+    data_dir: Path,
+    settings: Mapping[str, str],
+    *,
+    command: Sequence[str] = ("-m", "deploy.local", "up"),
+    server: Server | None = None,
 ) -> Iterator[RunningMesh]:
-    """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something."""
+    """Starts a mesh with EASYORDER_… `settings`, and stops it: with exit code 0, or the test has found something.
+
+    Its databases are at `server`, if there is one, else at its own.
+    """
+    if server:
+        settings = {**settings, **server.settings}
     http_port, port_offset = free_port(), free_offset(int(settings.get("REPLICAS", 1)))
     environment = os.environ | {f"EASYORDER_{name}": value for name, value in settings.items()}
     environment |= {
@@ -154,14 +187,15 @@ def running_mesh(
         "EASYORDER_PORT_OFFSET": str(port_offset),
         "PYTHONPATH": f"{ROOT}:{ROOT / 'gen'}",
     }
-    environment.pop("EASYORDER_DATABASE_URL", None)
+    if not server:
+        environment.pop("EASYORDER_DATABASE_URL", None)
     _marks(data_dir).mkdir(parents=True, exist_ok=True)
     # None is deadly until a test arms it.
     for failpoint in filter(None, settings.get("FAILPOINT", "").split(",")):
         (_marks(data_dir) / failpoint.partition(":")[0]).touch()
     with (data_dir / "mesh.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log)
-    mesh = RunningMesh(process, data_dir, http_port, port_offset)
+    mesh = RunningMesh(process, data_dir, http_port, port_offset, server)
     try:
         wait_until_up(process, mesh)
         yield mesh

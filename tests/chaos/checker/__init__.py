@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from tests.chaos.checker.history import History
 from tests.chaos.checker.money import charged_once
 from tests.chaos.checker.orders import acknowledged_exist, one_order_for_each_request, states_follow
+from tests.chaos.checker.published import published_in_order
 from tests.chaos.checker.sessions import monotonic_reads, read_your_writes
 from tests.chaos.checker.stock import linearizable_stock
 from tests.chaos.checker.streams import gapless_streams
@@ -21,6 +22,7 @@ CHECKS: Sequence[Callable[[History], list[str]]] = (
     charged_once,
     linearizable_stock,
     gapless_streams,
+    published_in_order,
     read_your_writes,
     monotonic_reads,
 )

@@ -2,7 +2,8 @@
 
 `call`: a request of a client and its reply. `event`: a message of an order's stream. `market`: an item whose stock is
 checked, with the pieces it began with. At the end, when nothing moves any more: `order`, each order there is; `stock`,
-what is available of an item; `entry`, a line of the provider's ledger.
+what is available of an item; `entry`, a line of the provider's ledger. Where there is a broker: `stored`, an event in
+the database of orders; `published`, a message of the broker, in their order.
 """
 
 from __future__ import annotations
@@ -96,6 +97,8 @@ class History:
     orders: dict[str, Json] = field(default_factory=dict)
     stocks: dict[str, Stock] = field(default_factory=dict)
     ledger: list[Entry] = field(default_factory=list)
+    stored: set[tuple[str, int]] = field(default_factory=set)
+    published: list[tuple[str, int]] = field(default_factory=list)
 
     @staticmethod
     def read(lines: Iterable[str]) -> History:
@@ -117,6 +120,10 @@ class History:
                 self.orders[fields["order"]["id"]] = fields["order"]
             case "stock":
                 self.stocks[fields["item"]] = Stock(**fields)
+            case "stored":
+                self.stored.add((fields["order"], fields["sequence"]))
+            case "published":
+                self.published.append((fields["order"], fields["sequence"]))
             case "entry":
                 self.ledger.append(Entry(**{**fields, "amount": Decimal(fields["amount"])}))
 
