@@ -61,7 +61,7 @@ async def _listing(shop: BenchShop, options: argparse.Namespace) -> list[Section
 
 
 async def _growth(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
-    names = ("sizes", "clients", "shoppers", "lines", "seconds", "reads")
+    names = ("sizes", "clients", "shoppers", "lines", "seconds", "reads", "products")
     return await growth(shop, **{name: getattr(options, name) for name in names})
 
 
@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="a file for the figures")
     parser.add_argument("--pictures", type=Path, help="a folder for the curves, as SVG")
     parser.add_argument("--sizes", type=_numbers, default=[100, 10_000, 1_000_000], help="growth: how much is stored")
+    parser.add_argument("--products", type=int, help="growth: no more products than this; as many as orders")
     parser.add_argument(
         "--shoppers", type=_numbers, default=[1, 10_000], help="growth: how many order, as many baskets"
     )

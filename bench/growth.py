@@ -30,9 +30,10 @@ async def growth(
     lines: Sequence[int],
     seconds: int,
     reads: bool,
+    products: int | None = None,
 ) -> list[Section]:
     """Fills the shop, measures, fills it further. In the end only the orders that were placed are there."""
-    stored = Stored(shop, most=max(sizes))
+    stored = Stored(shop, most=max(sizes), most_products=max(sizes) if products is None else products)
     forger = await forge(shop.mesh)
     figures: list[Figure] = []
     for size in sorted(sizes):

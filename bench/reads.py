@@ -75,7 +75,7 @@ def _of_products(stored: Stored) -> list[Read]:
     path = f"/api/v1/products?{_PAGE}"
     # More pages than the cache holds, all over the catalogue.
     on_sale = range(FIRST_ON_SALE, FIRST_ON_SALE + ON_SALE - 10)
-    known = [*on_sale, *range(FIRST_STORED, FIRST_STORED + stored.count - 10)]
+    known = [*on_sale, *range(FIRST_STORED, FIRST_STORED + stored.products - 10)]
     starts = known[:: len(known) // (3 * MAX_PAGES)]
     pages = [f"{path}&pageToken={TOKENS.write(after, filter='')}" for after in starts]
     anonymous = partial(Read, mark='"basePrice"', times=10, tokens=[])

@@ -99,9 +99,10 @@ class _Copies:
 class Stored:
     """The stored orders and products: all but the products that are ordered, and the orders that are placed."""
 
-    def __init__(self, shop: BenchShop, *, most: int) -> None:
+    def __init__(self, shop: BenchShop, *, most: int, most_products: int) -> None:
         self._shop = shop
         self._most = most
+        self._most_products = most_products
         self.count = 0
         self.first_order = self._first_part = 0
 
@@ -110,15 +111,23 @@ class Stored:
         """How many have stored orders: at least ten each."""
         return min(SHOPPERS, max(1, self.count // _ORDERS_OF_A_SHOPPER))
 
+    @property
+    def products(self) -> int:
+        """How many are stored."""
+        return min(self.count, self._most_products)
+
     async def grow(self, count: int) -> None:
-        """Until there are `count` of each."""
+        """Until there are `count` of each, but no more products than there may be."""
         began = time.monotonic()
         if self.first_order == 0:
             await self._products(FIRST_ON_SALE, ON_SALE)
         await self._orders(self.count, count)
-        await self._products(FIRST_STORED + self.count, count - self.count)
-        self.count = count
-        log.info("stored", orders=count, products=count, seconds=round(time.monotonic() - began))
+        filled = round(time.monotonic() - began)
+        before, self.count = self.products, count
+        if self.products > before:
+            await self._products(FIRST_STORED + before, self.products - before)
+        seconds = round(time.monotonic() - began)
+        log.info("stored", orders=count, orders_s=filled, products=self.products, seconds=seconds)
         for database in (*_ORDER_DATABASES, "inventory_read"):
             async with self._shop.mesh.database(f"easyorder_{database}") as connection:
                 await connection.execute("VACUUM ANALYZE")

@@ -13,7 +13,19 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import account, catalogue, doctor, mesh, operators, order_actions, orders, payments, reconcile, webhooks
+from cli import (
+    account,
+    archive,
+    catalogue,
+    doctor,
+    mesh,
+    operators,
+    order_actions,
+    orders,
+    payments,
+    reconcile,
+    webhooks,
+)
 from cli.errors import FAILED, INTERRUPTED, Fault
 from cli.output import say
 
@@ -69,6 +81,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     mesh.demo,
     mesh.rebuild,
     reconcile.reconcile,
+    archive.archive,
     doctor.doctor,
 )
 for command in COMMANDS:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Executable, Row, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,6 +22,8 @@ from chassis.db.tables import OUTBOX
 from chassis.events import Event, PublishedEvent
 from foundation import failpoints
 from order_svc.domain.feed import FeedEnd
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on", "traceparent")
@@ -38,12 +41,14 @@ _SEEN = text(
     "ON CONFLICT (name) DO UPDATE SET position = excluded.position RETURNING position"
 )
 # Stops at the first recent event: readers detect only gaps at the front. The newest event stays, and so does the last
-# event that the slowest consumer has: consumers may resume from there. One replica purges at a time.
+# event that the slowest consumer has: consumers may resume from there. One replica purges at a time. Rows are deleted
+# only of the partition that was the whole outbox before it had others; of all others, partitions are dropped.
 _PURGE = text("""
 WITH start AS MATERIALIZED (
-    SELECT position FROM outbox_start FOR UPDATE SKIP LOCKED
+    SELECT position, rows_until FROM outbox_start FOR UPDATE SKIP LOCKED
 ), oldest AS MATERIALIZED (
-    SELECT position, occurred_on FROM outbox WHERE position >= (SELECT position FROM start)
+    SELECT position, occurred_on FROM outbox
+    WHERE position >= (SELECT position FROM start) AND position < (SELECT rows_until FROM start)
     ORDER BY position LIMIT :batch
 ), purged AS (
     DELETE FROM outbox WHERE position = ANY(ARRAY(
@@ -59,6 +64,9 @@ WITH start AS MATERIALIZED (
 )
 SELECT count(*) FROM purged
 """)
+_TURN_PARTITIONS = text("SELECT made, dropped, held_up FROM turn_outbox_partitions(CAST(:age_s AS float8))").columns(
+    *in_order("made dropped held_up")
+)
 
 
 class Feed:
@@ -90,10 +98,17 @@ class Feed:
         await self._rows(_SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
-        """Deletes old events that all consumers have, oldest first, one batch per transaction."""
-        oldest, purged = {"age_s": older_than.total_seconds(), "batch": _BATCH}, _BATCH
+        """Deletes old events that all consumers have, oldest first, and makes room for those to come.
+
+        Whole partitions are dropped, whose last event is old enough. Of the first one, whose events may be of any time,
+        a batch of rows is deleted per transaction.
+        """
+        age_s, purged = older_than.total_seconds(), _BATCH
         while purged == _BATCH:
-            ((purged,),) = await self._rows(_PURGE, oldest)
+            ((purged,),) = await self._rows(_PURGE, {"age_s": age_s, "batch": _BATCH})
+        (turned,) = await self._rows(_TURN_PARTITIONS, {"age_s": age_s})
+        if any(turned):
+            log.info("partitions of the outbox", **turned._mapping)
 
     def _published(self, row: Row[Any]) -> PublishedEvent:
         position, payload, kind, *others = tuple[Any, ...](row)

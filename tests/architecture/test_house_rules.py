@@ -219,9 +219,10 @@ def test_each_revision_follows_the_one_before() -> None:
 
 
 def test_each_database_with_the_chassiss_tables_has_run_all_of_its_sql() -> None:
-    # A change log and versions of rows are for some databases only.
+    # A change log, versions of rows and events that are read are for some databases only.
     wanted = {path.stem for path in files("chassis/db/alembic") if path.suffix == ".sql"}
     wanted -= {"0001_change_log", "0003_row_version", "0009_take_changes", "0014_projectors_turn", "0016_change_keys"}
+    wanted -= {"0020_outbox_partitions"}
     run: dict[Path, str] = {}
     for path in files():
         if path.parent.name == "versions" and path.suffix == ".py":

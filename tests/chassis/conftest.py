@@ -30,6 +30,7 @@ CHANGES = (
     "0017_outbox_text",
     "0018_error_indexes",
     "0019_bytes",
+    "0020_outbox_partitions",
 )
 
 

@@ -42,6 +42,7 @@ REFUSED = (
     "ALTER TABLE orders DISABLE TRIGGER ALL",
     "CREATE INDEX ix_mine ON orders (id)",
     "DROP TABLE refund",
+    "DROP TABLE outbox_first",
     "TRUNCATE refund",
     "DROP FUNCTION purge_audit",
     "GRANT pg_read_all_data TO easyorder_order",
@@ -181,6 +182,13 @@ async def test_only_audit_entries_that_are_old_enough_are_purged(orders: str) ->
     assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(0, 10, '-infinity')") == [1]
     assert await run(orders, "order_svc", "SELECT purged FROM purge_audit(-1e9, 10, '-infinity')") == [0]
     assert await run(orders, "order_svc", AUDIT) == ["order 0"]
+
+
+async def test_partitions_are_made_for_a_service_that_may_make_no_tables(orders: str) -> None:
+    made = "SELECT made FROM turn_outbox_partitions(30 * 86400)"
+
+    assert await run(orders, "order_svc", made) == [1]
+    assert await run(orders, "order_svc", "SELECT count(*) FROM outbox_partitions()") == [3]
 
 
 async def test_rights_are_granted_again_as_they_were(orders: str) -> None:
