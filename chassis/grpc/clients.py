@@ -29,12 +29,12 @@ Req = TypeVar("Req", bound=betterproto2.Message)
 Res = TypeVar("Res", bound=betterproto2.Message)
 Metadata = tuple[tuple[str, str], ...]
 
-# Calls are spread over all replicas that are up. Every method of the contract is safe to retry.
+# Calls are spread over all replicas. Each method is safe to retry; a server that stops answers new calls CANCELLED.
 _SERVICE_CONFIG = """{
   "loadBalancingConfig": [{"round_robin": {}}],
   "methodConfig": [{"name": [{}], "retryPolicy": {
     "maxAttempts": 5, "initialBackoff": "0.05s", "backoffMultiplier": 3, "maxBackoff": "1s",
-    "retryableStatusCodes": ["UNAVAILABLE"]}}]
+    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]}}]
 }"""
 _OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.service_config", _SERVICE_CONFIG),

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.chassis.grpc.orders import AVAILABLE, CONFIRM_AVAILABILITY, GET_ORDER
 from tests.fakes.chassis import FakeClock
 from tests.freezing import freezable
 from tests.mesh import Tokens, service_keys, service_tokens
-from tests.polling import eventually
+from tests.polling import eventually, some_time
 
 
 def free_address() -> str:
@@ -139,6 +140,27 @@ async def test_replicas_take_turns_and_one_that_is_gone_is_passed_over() -> None
         await peer.close()
 
     assert len(first.seen) == before + 10
+
+
+async def test_a_replica_that_stops_while_it_is_called_costs_no_call() -> None:
+    stopped, random = asyncio.Event(), Random(0)
+
+    async def work() -> None:
+        await some_time(random, at_most_s=0.02)
+
+    async with orders(OrderApi(work)) as one:
+        async with orders(api := OrderApi(work)) as two:
+            peer = Peer(f"{one.address},{two.address}", "test", service_tokens("inventory"))
+
+            async def call() -> None:
+                while not stopped.is_set():
+                    await peer.call(CONFIRM_AVAILABILITY, AVAILABLE, timeout_s=30)
+
+            calling = [asyncio.create_task(call()) for _ in range(40)]
+            await eventually(lambda: len(api.seen) > 100, timeout_s=30)
+        stopped.set()
+        await asyncio.gather(*calling)
+        await peer.close()
 
 
 async def test_a_replica_that_freezes_is_left_and_its_calls_are_made_at_another_one() -> None:
