@@ -28,6 +28,8 @@ CARDS = (
     *["tok_declined"] * 4,
     *["tok_slow_300", "tok_slow_600", "tok_slow_1000"] * 2,
     *["tok_flaky_1", "tok_flaky_2", "tok_lost_reply", "tok_down", "tok_unknown"],
+    *["tok_requires_action_400", "tok_requires_action_2500"] * 2,
+    *["tok_requires_action_declined_400", "tok_requires_action"],
 )
 Choice = Callable[[State], Command]
 

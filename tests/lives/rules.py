@@ -24,8 +24,13 @@ from tests.lives.goods import Goods
 SOLD = {"PAID", "SHIPPED", "DELIVERED"}
 MOST_PIECES = 1000
 MORE_POINTS_THAN_ANYBODY_HAS = 1_000_000
-# These cards are refused, or never answered: the others pay in the end.
-BAD_CARDS = ("tok_declined", "tok_down", "tok_unknown")
+# These cards are refused, never answered, or never confirmed: the others pay in the end.
+BAD_CARDS = (
+    *("tok_declined", "tok_down", "tok_unknown"),
+    *("tok_requires_action", "tok_requires_action_declined_400"),
+)
+# Unless the time to confirm them is over before that is noticed, which nobody can tell from outside.
+CONFIRMED_CARDS = ("tok_requires_action_400", "tok_requires_action_2500")
 _OF_POINTS = ""
 
 

@@ -23,6 +23,7 @@ QUICK = {
     "payment_backoff_initial_s": 0.1,
     "payment_backoff_max_s": 1,
     "payment_timeout_s": 1.5,
+    "payment_action_minutes": 0.05,
     "job_lease_s": 5,
     "unplaced_hold_s": 15,
     "reservation_reap_s": 1,
