@@ -1,7 +1,6 @@
 """Processes are replaced while orders come steadily, and no call fails: not one of Envoy's, of a service, or of a job.
 
-Both sides are of this version. A database upgraded from 0.3.0 has lost columns that the services of then need, so that
-two released versions that could serve together do not exist yet.
+Both sides are of this version; tests/e2e/test_rolling_versions.py has two.
 """
 
 from __future__ import annotations

