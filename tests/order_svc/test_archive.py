@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
 from cli import archive as archiving
@@ -128,6 +129,20 @@ async def test_a_file_that_does_not_agree_with_the_database_is_not_kept(
         await archived(sql_app, tmp_path)
 
     assert not (tmp_path / MANIFEST).exists()
+
+
+async def test_a_file_is_of_one_moment(sql_app: SqlOrderApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await given(sql_app, 1)
+    summed_up = archive.sums
+
+    async def later(connection: AsyncConnection, before: datetime, **between: int) -> archive.Totals:
+        async with sql_app.engine.begin() as other:
+            await other.execute(text("UPDATE payment SET amount = amount + 1"))
+        return await summed_up(connection, before, **between)
+
+    monkeypatch.setattr(archive, "sums", later)
+
+    assert (await archived(sql_app, tmp_path)).totals["USD"].paid == 20
 
 
 async def test_a_damaged_file_and_another_day_are_refused(sql_app: SqlOrderApp, tmp_path: Path) -> None:
