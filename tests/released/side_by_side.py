@@ -28,7 +28,7 @@ _COLUMNS = text("""
 SELECT relname || '.' || attname AS name, format_type(atttypid, atttypmod) AS type,
        attnotnull AND NOT atthasdef AND attidentity = '' AS wanted
 FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND attnum > 0 AND NOT attisdropped
 """)
 _FUNCTIONS = text("""
 SELECT proname || '(' || pg_get_function_identity_arguments(oid) || ')' AS name, pg_get_function_result(oid) AS type
