@@ -73,7 +73,7 @@ soak: $(VENV)/dev.stamp ## those that take long: crowds, crashes everywhere, rep
 alone: $(VENV)/dev.stamp ## those of soak that compare latencies: nothing else may run
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m 'soak and alone' $(NONE_IS_FINE)
 
-load: $(VENV)/dev.stamp ## on an idle machine, an hour: frozen processes, locked rows, floods, backlogs, 2,000 random lives
+load: $(VENV)/dev.stamp ## on an idle machine, an hour and a half: frozen processes, locked rows, floods, backlogs, 2,000 random lives
 	$(WITH_TOOLS) $(BIN)/python -m pytest $(T) -n 0 -m load $(NONE_IS_FINE)
 
 simulate: $(VENV)/dev.stamp ## the whole shop on simulated time, network and databases: SEEDS=10000 runs with faults, each from one number

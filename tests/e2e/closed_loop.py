@@ -86,9 +86,9 @@ class ClosedLoop:
     ) -> bool:
         """Whether the connection stays open: Envoy closes it where it refuses what it has not read to the end."""
         sent = time.monotonic()
-        writer.write(_request(address, headers, an_order_of(items, "tok_ok")))
+        writer.write(order_request(address, headers, an_order_of(items, "tok_ok")))
         async with asyncio.timeout(DEADLINE_S):
-            status, received, body = await _reply(reader)
+            status, received, body = await read_reply(reader)
         reason = "ordered" if status == 200 else body["details"][0]["reason"]
         if status == 200:
             self.orders.add(body["id"])
@@ -99,7 +99,7 @@ class ClosedLoop:
         return received.get("connection") != "close"
 
 
-def _request(address: str, headers: Mapping[str, str], order: Mapping[str, Any]) -> bytes:
+def order_request(address: str, headers: Mapping[str, str], order: Mapping[str, Any]) -> bytes:
     body = json.dumps(order)
     named = {"host": address, "content-type": "application/json", "content-length": str(len(body)), **headers}
     return "\r\n".join(
@@ -107,7 +107,7 @@ def _request(address: str, headers: Mapping[str, str], order: Mapping[str, Any])
     ).encode()
 
 
-async def _reply(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str], Any]:
+async def read_reply(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str], Any]:
     """The status, the headers and the JSON of a reply."""
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
     headers = dict(line.split(": ", 1) for line in lines)
