@@ -62,6 +62,7 @@ from inventory_svc.sagas.hold_reaper import HoldReaper
 from inventory_svc.watch.stock_watch import StockWatch
 from ops.api import OPS, OpsApi, purge
 from rate_limits.call_limiter import call_limiter
+from read_replica.reads import Reads, ReplicaReads, add_gauge
 from telemetry.gauges import Gauges
 
 SERVICE = "inventory"
@@ -92,6 +93,8 @@ class _Connections:
     gauges: Gauges
     write: AsyncEngine
     read: AsyncEngine
+    # Where queries read: there, or at a replica of it.
+    queries: Reads
     identity: Peer
     orders: Peer
     feed: Peer
@@ -102,7 +105,7 @@ class _Connections:
     async def stop(self) -> None:
         for client in (self.identity, self.orders, self.feed):
             await client.close()
-        for engine in (self.write, self.read):
+        for engine in (self.write, self.read, self.queries):
             await engine.dispose()
 
 
@@ -122,12 +125,14 @@ def build(settings: InventorySettings) -> Service:
     """Wires the process from its settings."""
     Money.rounding = f"ROUND_{settings.rounding.upper()}"
     tokens, tls = ServiceTokens(SERVICE, settings.service_keys_dir), settings.tls(SERVICE)
+    read, replica = engine(settings, "read"), settings.replica_url("easyorder_inventory_read")
     to = _Connections(
         settings=settings,
         clock=SystemClock(),
         gauges=Gauges(),
         write=engine(settings, "write"),
-        read=engine(settings, "read"),
+        read=read,
+        queries=ReplicaReads(read, engine(settings, "replica", replica)) if replica else read,
         identity=Peer(settings.identity_address, "identity", tokens, tls=tls),
         orders=Peer(settings.order_address, "order", tokens, tls=tls),
         # Its stream has a heartbeat, and would be pinged all the time.
@@ -159,11 +164,10 @@ async def run(settings: InventorySettings) -> None:
     await serve(build(settings).server, settings)
 
 
-def engine(settings: InventorySettings, side: str) -> AsyncEngine:
-    """The sessions of the `write` or the `read` database."""
-    url = settings.database_url(f"easyorder_inventory_{side}")
+def engine(settings: InventorySettings, side: str, url: str = "") -> AsyncEngine:
+    """The sessions of the `write` or the `read` database, or of a replica at `url`."""
     return make_engine(
-        url,
+        url or settings.database_url(f"easyorder_inventory_{side}"),
         application_name=f"{SERVICE}_{side}",
         pool_size=settings.database_pool_size,
         timeout_s=settings.database_timeout_s,
@@ -202,17 +206,19 @@ def _reading(to: _Connections, error_log: ErrorLog) -> _Reading:
     projector = Projector(to.write, to.read, PROJECTED, conclude=refresh_documents, report=error_log.report)
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
     creator_of = Creators(to.write).of
-    products = ProductQueries(to.read, read_your_writes, creator_of)
     ttl_s = to.settings.product_cache_ttl_s
-    stock = StockQueries(to.read, read_your_writes, creator_of, Creators(to.write, PRODUCT_ITEMS).of)
-    watch = StockWatch(stock, clock=to.clock, low_stock=to.settings.low_stock_threshold)
+    item_creator_of = Creators(to.write, PRODUCT_ITEMS).of
+    # What is cached or watched is read where changes are noticed: at a replica they may not have arrived yet.
+    pages = ProductQueries(to.read, read_your_writes, creator_of)
+    watched = StockQueries(to.read, read_your_writes, creator_of, item_creator_of)
+    watch = StockWatch(watched, clock=to.clock, low_stock=to.settings.low_stock_threshold)
     projector.on_applied.append(watch.wake)
     return _Reading(
         projector=projector,
-        products=products,
-        pages=ProductPages(products, CatalogueLog(to.read), read_your_writes, serialised_products, ttl_s=ttl_s),
-        stock=stock,
-        incentives=IncentiveQueries(to.read, read_your_writes, Creators(to.write, INCENTIVES).of),
+        products=ProductQueries(to.queries, read_your_writes, creator_of),
+        pages=ProductPages(pages, CatalogueLog(to.read), read_your_writes, serialised_products, ttl_s=ttl_s),
+        stock=StockQueries(to.queries, read_your_writes, creator_of, item_creator_of),
+        incentives=IncentiveQueries(to.queries, read_your_writes, Creators(to.write, INCENTIVES).of),
         watch=watch,
     )
 
@@ -252,6 +258,7 @@ def _server(
     settings, pages = to.settings, reading.pages
     to.gauges.add_pool("write", to.write)
     to.gauges.add_pool("read", to.read)
+    add_gauge(to.gauges, to.queries)
     to.gauges.add("product_pages_asked", lambda: pages.asked)
     to.gauges.add("product_pages_read", lambda: pages.read)
     keys = KeyCache(keys_of(to.identity), file=settings.jwks_file)

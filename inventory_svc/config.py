@@ -8,10 +8,11 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from broker.settings import BrokerSettings
+from read_replica.settings import ReadReplicaSettings
 
 
-class InventorySettings(BrokerSettings):
-    """BrokerSettings and inventory_svc's own settings."""
+class InventorySettings(BrokerSettings, ReadReplicaSettings):
+    """BrokerSettings, the replica's, and inventory_svc's own settings."""
 
     unplaced_hold_s: float = Field(default=50, gt=0, le=31_536_000)
     """How long stock is held before order_svc is asked whether the order exists"""

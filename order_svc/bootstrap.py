@@ -71,6 +71,7 @@ from order_svc.watch.order_watch import OrderWatch
 from order_svc.webhooks.bootstrap import Webhooks
 from order_svc.webhooks.commands import jobs as webhook_jobs
 from rate_limits.call_limiter import call_limiter
+from read_replica.reads import add_gauge
 from telemetry.gauges import Gauges
 
 _HOUR_S = 3600
@@ -135,6 +136,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
 def _add_gauges(gauges: Gauges, to: Connections, watch: OrderWatch, comparisons: PaymentComparisons) -> None:
     gauges.add_pool("write", to.write)
     gauges.add_pool("read", to.read)
+    add_gauge(gauges, to.queries)
     gauges.add("watch_subscribers", lambda: watch.subscribers)
     gauges.readers.append(comparisons.queries.collect)
 
@@ -259,7 +261,7 @@ def _streams(
 
 def _queries(to: Connections, projector: Projector, ids: OrderIds) -> OrderQueries:
     read_your_writes = ReadYourWrites(to.write, flush=projector.flush, read_time=lambda: projector.read_time)
-    return OrderQueries(to.read, read_your_writes, ids, OrderCreators(to.write).of, to.settings.time_zone, to.clock)
+    return OrderQueries(to.queries, read_your_writes, ids, OrderCreators(to.write).of, to.settings.time_zone, to.clock)
 
 
 def _server(

@@ -9,14 +9,15 @@ from pydantic import AfterValidator, Field, model_validator
 from broker.settings import BrokerSettings
 from chassis.settings import DAYS_OF_A_CENTURY, Networks
 from foundation.time_zones import time_zone
+from read_replica.settings import ReadReplicaSettings
 
 
 def _time_zone(value: str) -> str:
     return time_zone(value).key
 
 
-class OrderSettings(BrokerSettings):
-    """EASYORDER_… variables that order_svc reads besides the mesh's and the broker's."""
+class OrderSettings(BrokerSettings, ReadReplicaSettings):
+    """EASYORDER_… variables that order_svc reads besides the mesh's, the broker's and the replica's."""
 
     payment_max_attempts: int = Field(default=5, ge=1, le=1000)
     """Attempts to charge without an answer of the provider before the order is FAILED"""

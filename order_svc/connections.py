@@ -11,6 +11,7 @@ from chassis.clock import Clock
 from chassis.db.engine import make_engine
 from chassis.grpc.clients import Peer
 from order_svc.config import OrderSettings
+from read_replica.reads import Reads, ReplicaReads
 
 NAME = "order"
 WRITE_DATABASE = "easyorder_order_write"
@@ -25,6 +26,8 @@ class Connections:
     clock: Clock
     write: AsyncEngine
     read: AsyncEngine
+    # Where queries read: there, or at a replica of it.
+    queries: Reads
     identity: Peer
     inventory: Peer
     payment: Peer
@@ -32,7 +35,7 @@ class Connections:
     async def close(self) -> None:
         for client in (self.identity, self.inventory, self.payment):
             await client.close()
-        for engine in (self.write, self.read):
+        for engine in (self.write, self.read, self.queries):
             await engine.dispose()
 
 
@@ -40,20 +43,23 @@ def connect(settings: OrderSettings, clock: Clock) -> Connections:
     """Nothing is connected to before it is used."""
     tokens, tls = ServiceTokens(NAME, settings.service_keys_dir), settings.tls(NAME)
 
-    def engine(side: str, database: str, lock_timeout_s: float = 0) -> AsyncEngine:
+    def engine(side: str, url: str, lock_timeout_s: float = 0) -> AsyncEngine:
         return make_engine(
-            settings.database_url(database),
+            url,
             application_name=f"order-{side}",
             pool_size=settings.database_pool_size,
             timeout_s=settings.database_timeout_s,
             lock_timeout_s=lock_timeout_s,
         )
 
+    read = engine("read", settings.database_url(READ_DATABASE))
+    replica = settings.replica_url(READ_DATABASE)
     return Connections(
         settings=settings,
         clock=clock,
-        write=engine("write", WRITE_DATABASE, settings.database_lock_timeout_s),
-        read=engine("read", READ_DATABASE),
+        write=engine("write", settings.database_url(WRITE_DATABASE), settings.database_lock_timeout_s),
+        read=read,
+        queries=ReplicaReads(read, engine("replica", replica)) if replica else read,
         identity=Peer(settings.identity_address, "identity", tokens, tls=tls),
         inventory=Peer(settings.inventory_address, "inventory", tokens, tls=tls),
         payment=Peer(settings.payment_address, "payment", tokens, tls=tls),

@@ -21,7 +21,7 @@ from pathlib import Path
 CHECKOUT, OURS, IMAGES = Path("/checkout"), Path("/opt/easyorder"), Path("/images")
 PACKAGES = (
     "broker", "chassis", "cli", "deploy", "edge", "envoy", "foundation", "gen", "identity_svc", "inventory_svc", "ops",
-    "order_svc", "postgresql_odbc", "rate_limits", "telemetry",
+    "order_svc", "postgresql_odbc", "rate_limits", "read_replica", "telemetry",
 )  # fmt: skip
 CLIENT = "clients/python"
 # Of the standard library: what no server needs.

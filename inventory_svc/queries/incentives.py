@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
-from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.money import Money
@@ -20,6 +18,7 @@ from inventory_svc.domain.errors import IncentiveNotFound
 from inventory_svc.domain.incentive import Incentive, IncentiveKind
 from inventory_svc.queries.products import CreatorOf
 from inventory_svc.queries.read_model import INCENTIVE
+from read_replica.reads import Reads, rows_of
 
 DEFAULT_PAGE_SIZE = 10
 
@@ -39,7 +38,7 @@ class IncentivePage:
 class IncentiveQueries:
     """Reads the codes; a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
+    def __init__(self, read: Reads, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
         self._read = read
         self._freshness, self._creator_of = read_your_writes, creator_of
 
@@ -53,7 +52,9 @@ class IncentiveQueries:
         return found
 
     async def _one(self, incentive_id: int) -> Incentive | None:
-        rows = await fetch(self._read, select(INCENTIVE).where(INCENTIVE.c.id == incentive_id, ~INCENTIVE.c.is_deleted))
+        rows = await rows_of(
+            self._read, select(INCENTIVE).where(INCENTIVE.c.id == incentive_id, ~INCENTIVE.c.is_deleted)
+        )
         return incentive_of(rows[0]) if rows else None
 
     async def list_incentives(self, *, page_size: int = 0, page_token: str = "") -> IncentivePage:

@@ -12,17 +12,16 @@ from unicodedata import normalize
 
 from pydantic import TypeAdapter
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.bulk import as_json
-from chassis.db.engine import fetch
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.errors import InvalidArgument
 from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductNotFound
 from inventory_svc.domain.product import Product
 from ops.filters import parse_metadata_filter
+from read_replica.reads import Reads, rows_of
 
 DEFAULT_PAGE_SIZE = 10
 MAX_WORDS = 10
@@ -110,7 +109,7 @@ class ProductPage:
 class ProductQueries:
     """Reads the catalogue; for a single product, a caller always reads its own writes."""
 
-    def __init__(self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
+    def __init__(self, read: Reads, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
         # Single statements: without BEGIN and ROLLBACK they cost one round trip.
         self._read = read.execution_options(isolation_level="AUTOCOMMIT")
         self._freshness, self._creator_of = read_your_writes, creator_of
@@ -128,13 +127,13 @@ class ProductQueries:
         return product
 
     async def _document(self, product_id: int) -> str | None:
-        rows = await fetch(self._read, GET, {"id": product_id, "deleted": current().caller.is_admin})
+        rows = await rows_of(self._read, GET, {"id": product_id, "deleted": current().caller.is_admin})
         return rows[0][0] if rows else None
 
     async def list_products(self, request: PageRequest) -> ProductPage:
         """Products, oldest first, as of the current state of the read database."""
         statement, parameters = listing(request)
-        rows = await fetch(self._read, statement, parameters)
+        rows = await rows_of(self._read, statement, parameters)
         found = [row for row in rows if row.document is not None]
         return ProductPage(
             products=tuple(_PRODUCTS.validate_json(row.document) for row in found[: request.size]),

@@ -7,11 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.context import current
 from chassis.db.bulk import as_json
-from chassis.db.engine import fetch
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from chassis.db.types import UtcDateTime
@@ -19,6 +17,7 @@ from chassis.page_tokens import PageTokens
 from inventory_svc.domain.errors import ProductItemNotFound, ProductNotFound
 from inventory_svc.domain.stock import StockLevel
 from inventory_svc.queries.products import CreatorOf
+from read_replica.reads import Reads, rows_of
 
 # Returns at least one row for a product that exists.
 OF_PRODUCT = text("""
@@ -71,7 +70,7 @@ class StockQueries:
     """Reads the stock; a caller always reads its own writes."""
 
     def __init__(
-        self, read: AsyncEngine, read_your_writes: ReadYourWrites, creator_of: CreatorOf, item_creator_of: CreatorOf
+        self, read: Reads, read_your_writes: ReadYourWrites, creator_of: CreatorOf, item_creator_of: CreatorOf
     ) -> None:
         self._read = read
         self._freshness, self._creator_of, self._item_creator_of = read_your_writes, creator_of, item_creator_of
@@ -88,7 +87,7 @@ class StockQueries:
         return [stock_level(row) for row in rows if row.id is not None]
 
     async def _of_product(self, product_id: int) -> Sequence[Row[Any]] | None:
-        return await fetch(self._read, OF_PRODUCT, {"product_id": product_id}) or None
+        return await rows_of(self._read, OF_PRODUCT, {"product_id": product_id}) or None
 
     async def get_stock_level(self, item_id: int) -> StockLevel:
         """Raises ProductItemNotFound, and Unavailable for an item that exists but is not projected in time."""

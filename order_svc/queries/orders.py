@@ -12,12 +12,11 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import QueuePool
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.background import to_completion
 from chassis.clock import Clock, SystemClock
 from chassis.context import current
-from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from chassis.db.read_your_writes import ReadYourWrites
 from foundation.csv_lines import lines
@@ -40,6 +39,7 @@ from order_svc.queries.export_orders import (
 )
 from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
+from read_replica.reads import Reads, sessions_of
 
 T = TypeVar("T")
 # Who placed an order, from the write side; None if there is none, or the caller may not see it.
@@ -53,7 +53,7 @@ class OrderQueries:
 
     def __init__(
         self,
-        read: AsyncEngine,
+        read: Reads,
         read_your_writes: ReadYourWrites,
         ids: OrderIds,
         creator_of: CreatorOf,
@@ -61,7 +61,7 @@ class OrderQueries:
         clock: Clock | None = None,
     ) -> None:
         # All statements of a session see the database as of the first one.
-        self._sessions = make_sessions(read.execution_options(isolation_level="REPEATABLE READ"))
+        self._sessions = sessions_of(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
         self._ids, self._creator_of, self._time_zone = ids, creator_of, time_zone
         self._clock = clock or SystemClock()

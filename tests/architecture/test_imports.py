@@ -46,6 +46,7 @@ BREACHES = [
     ("ops", "ops/api.py", "import order_svc"),
     ("rate_limits", "rate_limits/limits_file.py", "import edge"),
     ("broker", "broker/topology.py", "import order_svc"),
+    ("read_replica", "read_replica/reads.py", "import order_svc"),
     ("odbc", "postgresql_odbc/dialect.py", "import chassis.errors"),
     ("foundation", "foundation/watchdog.py", "import chassis.errors"),
     ("telemetry", "telemetry/metrics.py", "import chassis.errors"),

@@ -16,6 +16,7 @@ PACKAGES = [
     "ops",
     "rate_limits",
     "broker",
+    "read_replica",
     "identity_svc",
     "inventory_svc",
     "order_svc",

@@ -1,0 +1,1 @@
+"""A streaming replica of a read database, for the queries."""
