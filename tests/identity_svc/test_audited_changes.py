@@ -10,6 +10,7 @@ import pytest
 from chassis.context import ANONYMOUS
 from chassis.errors import InvalidArgument
 from chassis.mediator import Command
+from identity_svc.commands import team_members
 from identity_svc.commands.change_password import ChangePassword
 from identity_svc.commands.create_team import CreateTeam
 from identity_svc.commands.disable_user import DisableUser, EnableUser
@@ -19,8 +20,10 @@ from identity_svc.commands.rotate_signing_key import RotateSigningKey
 from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.commands.team_members import AddTeamMember, RemoveTeamMember
 from identity_svc.commands.update_user import UpdateUser
+from identity_svc.domain.errors import TeamFull, TooManyTeams
 from identity_svc.domain.password import Password
 from identity_svc.domain.session import ClientInfo
+from identity_svc.domain.team import Team
 from identity_svc.domain.user import Role
 from tests.audited import audited, changes_of
 from tests.identity_svc.identity_app import (
@@ -162,3 +165,24 @@ async def test_an_administrator_has_the_address_of_somebody_else_verified(identi
     await mails.deliver()
 
     assert [mail.to for mail in mails.sent] == ["ada@example.com"]
+
+
+async def test_teams_and_memberships_are_bounded(identity_app: IdentityApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team_members, "MEMBERS_PER_TEAM", 2)
+    monkeypatch.setattr(team_members, "TEAMS_PER_USER", 2)
+    boss = caller_of(await identity_app.administrator())
+    teams = [str((await identity_app.send(CreateTeam(name=f"Team {n}"), boss)).id) for n in range(3)]
+    people = [str((await identity_app.register(f"user{n}@example.com")).id) for n in range(3)]
+
+    async def join(team: str, person: str) -> Team:
+        return await identity_app.send(AddTeamMember(team_id=team, user_id=person), boss)
+
+    for person in people[:2]:
+        await join(teams[0], person)
+    with pytest.raises(TeamFull, match="2"):
+        await join(teams[0], people[2])
+    await join(teams[1], people[0])
+    with pytest.raises(TooManyTeams, match="2"):
+        await join(teams[2], people[0])
+
+    assert len((await join(teams[0], people[0])).member_ids) == 2  # a member already

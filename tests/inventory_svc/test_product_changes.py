@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import EtagMismatch, InvalidArgument
 from chassis.money import Money
+from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.update_product import MAX_CHOSEN_ID, UpdateProduct
 from inventory_svc.domain.errors import ProductNotDeleted, ProductNotFound
@@ -160,7 +161,9 @@ async def test_only_the_version_that_was_read_is_undeleted(shop: Shop) -> None:
     with pytest.raises(ProductNotDeleted, match=str(product.id)) as present:
         await shop.send(UndeleteProduct(product_id=product.id))
     assert present.value.metadata == {"productId": str(product.id)}
-    await shop.delete(product)
+    gone = await changes_of(shop.send(DeleteProduct(product_id=product.id)))
+    assert gone["is_deleted"] == ("false", "true")
+    assert set(gone) == {"is_deleted", "deleted_on"}
 
     with pytest.raises(EtagMismatch) as refused:
         await shop.send(UndeleteProduct(product_id=product.id, etag=product.etag))

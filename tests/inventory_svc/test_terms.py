@@ -1,0 +1,108 @@
+"""What holds and codes of an order are worth later: how long, and whether they are still given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from chassis.money import Money
+from inventory_svc.commands.confirm_placed import ConfirmPlaced
+from inventory_svc.commands.give_up_backorder import GiveUpBackorder
+from inventory_svc.commands.keep_reservation import KeepReservation
+from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.domain.incentive import Incentive
+from inventory_svc.domain.incentive_set import IncentiveSet
+from inventory_svc.domain.lines import HeldLine
+from inventory_svc.domain.reservation import Reservation
+from tests.builders.incentive import percent
+from tests.builders.product import a_product, an_item
+from tests.inventory_svc.shop import TIMES, TTL, UNPLACED, InMemoryShop
+
+NOW = datetime(2026, 5, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
+LINES = [HeldLine(1, "SKU-1", "Shirt", 1, Money.of("10.00", "USD"))]
+
+
+def refused(terms: list[Incentive], present: list[Incentive]) -> dict[str, str]:
+    """Which codes of an order are not given any more, and why."""
+    try:
+        IncentiveSet(present).require_given(terms, "USD", LINES, NOW)
+    except IncentiveInvalid as error:
+        return dict(error.faults)
+    return {}
+
+
+def test_each_code_of_an_order_must_still_be_given() -> None:
+    terms = [percent(code="A", id=1), percent(code="B", id=2)]
+    over = {"ends": NOW - DAY}
+
+    assert refused(terms, terms) == {}
+    assert set(refused(terms, [replace(terms[0], **over), terms[1]])) == {"A"}
+    assert set(refused(terms, [terms[0], replace(terms[1], **over)])) == {"B"}
+    assert set(refused(terms, [replace(terms[0], active=False), terms[1]])) == {"A"}
+    assert set(refused(terms, [replace(terms[0], starts=NOW + DAY), terms[1]])) == {"A"}
+
+
+def test_an_order_keeps_the_minimum_and_the_currency_that_it_was_given() -> None:
+    terms = [percent(code="A", id=1)]
+    stricter = replace(terms[0], min_total=Money.of("99.00", "USD"), currency="EUR")
+
+    assert refused(terms, [stricter]) == {}
+    assert set(refused([stricter], terms)) == {"A"}
+
+
+async def held(shop: InMemoryShop) -> Reservation:
+    (item,) = await shop.stocked(5)
+    reservation: Reservation = await shop.send(shop.order((item, 2)))
+    return reservation
+
+
+async def test_a_hold_is_extended_once_when_its_order_is_placed(in_memory_shop: InMemoryShop) -> None:
+    reservation, now = await held(in_memory_shop), await in_memory_shop.now()
+    assert reservation.expire_at == now + UNPLACED
+
+    assert reservation.confirm_placed(now + DAY, TIMES)
+    assert reservation.expire_at == now + DAY + TTL
+    assert not reservation.confirm_placed(now + 2 * DAY, TIMES)
+    assert reservation.expire_at == now + DAY + TTL
+
+
+async def test_a_hold_that_is_to_be_sold_is_extended_each_time(in_memory_shop: InMemoryShop) -> None:
+    reservation, now = await held(in_memory_shop), await in_memory_shop.now()
+
+    for days in (1, 2):
+        assert reservation.confirm_placed(now + days * DAY, TIMES, is_unsold=True)
+        assert reservation.expire_at == now + days * DAY + TTL
+
+
+async def test_a_hold_that_has_ended_is_extended_no_more(in_memory_shop: InMemoryShop) -> None:
+    reservation = await held(in_memory_shop)
+    await in_memory_shop.let_time_pass(DAY)
+    await in_memory_shop.reap()
+
+    await in_memory_shop.send(ConfirmPlaced(order_id=reservation.order_id))
+
+    assert await in_memory_shop.states() == {reservation.order_id: "EXPIRED"}
+    async with in_memory_shop.open_uows[0]() as uow:
+        found = await uow.reservations.lock([reservation.order_id])
+    assert not found[reservation.order_id].confirm_placed(await in_memory_shop.now(), TIMES, is_unsold=True)
+
+
+async def test_only_what_waits_for_something_that_is_not_sold_any_more_is_given_up(
+    in_memory_shop: InMemoryShop,
+) -> None:
+    shop = in_memory_shop
+    gone = await shop.given(a_product(an_item(quantity=2)))
+    (other,) = await shop.backorderable(0)
+    waits = await shop.send(shop.order((gone.items[0], 1), (other, 1)))
+    has_all = await shop.send(shop.order((gone.items[0], 1)))
+    for reservation in (waits, has_all):
+        await shop.send(KeepReservation(order_id=reservation.order_id))
+    await shop.delete(gone)
+
+    for reservation in (waits, has_all):
+        await shop.send(GiveUpBackorder(order_id=reservation.order_id))
+
+    # The piece of the deleted product is held for it.
+    assert await shop.states() == {waits.order_id: "BACKORDERED", has_all.order_id: "HELD"}
+    assert await shop.denied() == {}
