@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ from identity_svc.commands.disable_user import DisableUser, EnableUser
 from identity_svc.commands.refresh_token import RefreshToken
 from identity_svc.commands.request_email_verification import RequestEmailVerification
 from identity_svc.commands.rotate_signing_key import RotateSigningKey
+from identity_svc.commands.seed_administrator import SeedAdministrator, Seeding
 from identity_svc.commands.set_user_roles import SetUserRoles
 from identity_svc.commands.team_members import AddTeamMember, RemoveTeamMember
 from identity_svc.commands.update_user import UpdateUser
+from identity_svc.domain import errors
 from identity_svc.domain.errors import TeamFull, TooManyTeams
 from identity_svc.domain.password import Password
 from identity_svc.domain.session import ClientInfo
@@ -186,3 +189,74 @@ async def test_teams_and_memberships_are_bounded(identity_app: IdentityApp, monk
         await join(teams[2], people[0])
 
     assert len((await join(teams[0], people[0])).member_ids) == 2  # a member already
+
+
+async def test_a_key_that_withdraws_the_others_signs_at_once(identity_app: IdentityApp) -> None:
+    withdrawn = await identity_app.mediator.send(RotateSigningKey(withdraw=True))
+
+    assert withdrawn is not None
+    assert withdrawn.signs_from == withdrawn.created_on == identity_app.backend.clock.now()
+    # As JWKs have it (RFC 7515): without padding.
+    assert "=" not in withdrawn.public.kid + withdrawn.public.x_base64url
+
+
+async def test_fields_that_are_not_named_stay(identity_app: IdentityApp) -> None:
+    ada = await identity_app.signed_in()
+    noted = UpdateUser(id="me", changed={"metadata"}, metadata={"plan": "gold"})
+    assert await identity_app.send(noted, caller_of(ada)) is not None
+
+    renamed = await identity_app.send(UpdateUser(id="me", changed={"display_name"}, display_name="A."), caller_of(ada))
+
+    assert renamed is not None
+    assert (renamed.metadata, renamed.email, renamed.display_name) == ({"plan": "gold"}, ada.user.email, "A.")
+
+
+async def test_what_is_wrong_is_named_by_its_field(identity_app: IdentityApp) -> None:
+    ada = caller_of(await identity_app.signed_in())
+    refusals: list[tuple[Command[Any], str]] = [
+        (
+            UpdateUser(id="me", changed={"email"}, email="a\nb@example.com", current_password=Password(PASSWORD)),
+            "user.email",
+        ),
+        (UpdateUser(id="me", changed={"display_name"}, display_name="A\nB"), "user.displayName"),
+        (CreateTeam(name="A\nB"), "team.name"),
+    ]
+    for command, field in refusals:
+        with pytest.raises(InvalidArgument) as refused:
+            await identity_app.send(command, ada)
+        assert [violation.field for violation in refused.value.violations] == [field]
+
+
+async def test_an_address_stays_to_be_verified_when_the_password_changes(identity_app: IdentityApp) -> None:
+    ada, mails = await identity_app.signed_in(), MailApp(identity_app)
+    await mails.request_verification(ada.user)
+    token = await mails.token()
+    own = ChangePassword(
+        id="me", current_password=Password(PASSWORD), new_password=Password("a passphrase 2"), place=HOME
+    )
+    assert await identity_app.send(own, caller_of(ada)) is not None
+
+    await mails.verify(token)
+
+    assert (await identity_app.user("me", caller=caller_of(ada))).is_email_verified
+
+
+async def test_the_address_of_a_user_makes_no_administrator(identity_app: IdentityApp) -> None:
+    await identity_app.register("boss@example.com")
+    password = Password(PASSWORD)
+
+    seeded = await identity_app.mediator.send(
+        SeedAdministrator(email="boss@example.com", password=password, well_known=password)
+    )
+
+    assert seeded is Seeding.NO_ADMINISTRATOR
+
+
+def test_refusals_begin_like_parts_of_a_sentence_and_do_not_shout() -> None:
+    kinds: list[Any] = [kind for kind in vars(errors).values() if getattr(kind, "__module__", "") == errors.__name__]
+    found = [kind() for kind in kinds if isinstance(kind, type) and not signature(kind).parameters]
+
+    assert len(found) >= 7
+    for error in found:
+        assert error.message[0].islower()
+        assert error.message.endswith(tuple("abcdefghijklmnopqrstuvwxyz"))

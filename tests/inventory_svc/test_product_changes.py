@@ -176,3 +176,13 @@ async def test_only_the_version_that_was_read_is_undeleted(shop: Shop) -> None:
     assert changes["is_deleted"] == ("true", "false")
     assert set(changes) == {"is_deleted", "deleted_on"}
     assert undated(await stored(shop, product)) == undated(replace(product, version=product.version + 2))
+
+
+async def test_parts_may_be_named_in_any_order_by_id_or_by_name(shop: Shop) -> None:
+    product = await shop.given(a_shirt())
+    size, colour = product.variations
+    mixed = replace(size, options=(replace(size.options[0], id=0), size.options[1]))
+
+    changed = await updated(shop, replace(product, name="Tee", variations=(replace(mixed, id=0), colour)))
+
+    assert changed.variations == (size, colour)

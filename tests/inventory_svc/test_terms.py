@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from chassis.money import Money
+from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
 from inventory_svc.commands.give_up_backorder import GiveUpBackorder
 from inventory_svc.commands.keep_reservation import KeepReservation
-from inventory_svc.domain.errors import IncentiveInvalid
+from inventory_svc.commands.release import Release
+from inventory_svc.commands.restock import Restock
+from inventory_svc.domain.errors import AmendmentTooEarly, HoldSuperseded, IncentiveInvalid, NotCommittedYet
 from inventory_svc.domain.incentive import Incentive
 from inventory_svc.domain.incentive_set import IncentiveSet
-from inventory_svc.domain.lines import HeldLine
+from inventory_svc.domain.lines import HeldLine, Line
+from inventory_svc.domain.pricing import LoyaltyRates
 from inventory_svc.domain.reservation import Reservation
+from inventory_svc.domain.returns import Returned, take_back
+from tests.audited import changes_of
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
 from tests.inventory_svc.shop import TIMES, TTL, UNPLACED, InMemoryShop
@@ -34,11 +41,10 @@ def refused(terms: list[Incentive], present: list[Incentive]) -> dict[str, str]:
 
 def test_each_code_of_an_order_must_still_be_given() -> None:
     terms = [percent(code="A", id=1), percent(code="B", id=2)]
-    over = {"ends": NOW - DAY}
 
     assert refused(terms, terms) == {}
-    assert set(refused(terms, [replace(terms[0], **over), terms[1]])) == {"A"}
-    assert set(refused(terms, [terms[0], replace(terms[1], **over)])) == {"B"}
+    assert set(refused(terms, [replace(terms[0], ends=NOW - DAY), terms[1]])) == {"A"}
+    assert set(refused(terms, [terms[0], replace(terms[1], ends=NOW - DAY)])) == {"B"}
     assert set(refused(terms, [replace(terms[0], active=False), terms[1]])) == {"A"}
     assert set(refused(terms, [replace(terms[0], starts=NOW + DAY), terms[1]])) == {"A"}
 
@@ -106,3 +112,57 @@ async def test_only_what_waits_for_something_that_is_not_sold_any_more_is_given_
     # The piece of the deleted product is held for it.
     assert await shop.states() == {waits.order_id: "BACKORDERED", has_all.order_id: "HELD"}
     assert await shop.denied() == {}
+
+
+async def test_what_comes_back_is_in_stock_once(in_memory_shop: InMemoryShop) -> None:
+    shop, rates = in_memory_shop, LoyaltyRates()
+    (item,) = await shop.stocked(5)
+    held: Reservation = await shop.send(shop.order((item, 3)))
+    await shop.send(Commit(order_id=held.order_id))
+
+    for total, on_hand in ((1, 3), (1, 3), (3, 5), (2, 5)):
+        returned = Returned(lines=(Line(item.id, total),), money=Decimal(10 * total))
+        await shop.send(Restock(order_id=held.order_id, returned=returned))
+        assert (await shop.of(item)).on_hand == on_hand
+
+    async with shop.open_uows[0]() as uow:
+        found = (await uow.reservations.lock([held.order_id]))[held.order_id]
+        stock_batch = await uow.stocks.lock([item.id])
+    again = Returned(lines=(Line(item.id, 3),), money=Decimal(30))
+    assert not take_back(found, again, stock_batch, rates)
+    assert take_back(found, replace(again, money=Decimal(31)), stock_batch, rates)
+    await shop.send(Release(order_id=held.order_id))
+    async with shop.open_uows[0]() as uow:
+        found = (await uow.reservations.lock([held.order_id]))[held.order_id]
+    assert not take_back(found, again, stock_batch, rates)
+
+
+async def test_a_hold_is_shared_once_and_only_while_it_holds_something(in_memory_shop: InMemoryShop) -> None:
+    reservation = await held(in_memory_shop)
+    assert reservation.share()
+    assert not reservation.share()
+
+    ended = await held(in_memory_shop)
+    await in_memory_shop.send(Release(order_id=ended.order_id))
+    async with in_memory_shop.open_uows[0]() as uow:
+        found = (await uow.reservations.lock([ended.order_id]))[ended.order_id]
+    assert not found.share()
+
+
+async def test_what_administrators_make_and_count_is_audited(in_memory_shop: InMemoryShop) -> None:
+    shop = in_memory_shop
+    code = await changes_of(shop.offered(percent(code="SAVE")))
+    product = await changes_of(shop.given(a_product(an_item(quantity=2), name="Shirt")))
+    assert (code["code"], product["name"]) == (("", '"SAVE"'), ("", '"Shirt"'))
+
+    (item,) = await shop.stocked(5)
+    counted = await changes_of(shop.arrives(item, -2))
+    assert counted["on_hand"] == ("5", "3")
+
+
+def test_refusals_say_of_which_order_they_are() -> None:
+    superseded = HoldSuperseded.of(7, present=2, named=1)
+    early = AmendmentTooEarly.of(7, present=2, wanted=4)
+
+    assert superseded.metadata == early.metadata == {"orderId": "7", "revision": "2"}
+    assert NotCommittedYet.of(7).metadata == {"orderId": "7"}

@@ -188,3 +188,23 @@ def test_what_failed_at_the_provider_is_of_another_status() -> None:
     found = unlisted(charge, charged=nothing, refunded=nothing, refunded_by_ledger=nothing, failed=failed)
 
     assert found is DifferenceKind.STATUS
+
+
+def test_a_paid_order_that_was_refunded_as_a_whole_was_not_returned_twice() -> None:
+    order = an_order().paid().build()
+    refund, _ = order.refund(None, (), reason="late", at=AT)
+    order.refund_given(refund, at=AT + HOUR)
+
+    charge, given = ledger_of(order)
+
+    assert charge == the_charge(order, "REFUNDED")
+    assert (given.refund_id, given.amount, given.moved_at) == (refund.refund_id, USD_20, AT + HOUR)
+
+
+def test_a_return_that_failed_has_not_moved() -> None:
+    order = an_order().refused().build()
+    order.money_returned(charged_at=AT - HOUR, at=AT)
+
+    order.return_failed(at=AT + HOUR)
+
+    assert ledger_of(order) == [the_charge(order, "PAID", moved_at=AT - HOUR)]
