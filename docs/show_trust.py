@@ -1,5 +1,7 @@
 """Writes the figures of docs/trust.md, from the results of `make chaos` that are kept in docs/trust.json.
 
+Those of `make mutate` are in docs/mutants.json, by docs/count_mutants.py.
+
 python docs/show_trust.py                      writes them
 python docs/show_trust.py --check              exit 1 if docs/trust.md shows anything else
 python docs/show_trust.py --add RESULTS…       first adds results to those that are kept
@@ -8,10 +10,12 @@ python docs/show_trust.py --add RESULTS…       first adds results to those tha
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,10 @@ from docs.tables import show
 HERE = Path(__file__).resolve().parent
 PAGE, RESULTS = HERE / "trust.md", HERE / "trust.json"
 PLACE = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)", re.DOTALL)
+MUTANTS, PLACE_OF_MUTANTS = (
+    HERE / "mutants.json",
+    re.compile(r"(?<=<!-- mutants -->\n).*(?=<!-- end of mutants -->)", re.DOTALL),
+)
 COUNTED = {
     "calls": "calls recorded",
     "unanswered": "of them without an answer: they may or may not have happened",
@@ -85,6 +93,43 @@ def _found(results: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from (f"- {violation}" for violation in violations)
 
 
+def mutants(result: Mapping[str, Any]) -> str:
+    """The table of the mutants, by service and in all."""
+    services = {service: Counter(counts) for service, counts in result["services"].items()}
+    rows = {**services, "all": sum(services.values(), Counter())}
+    head = [
+        "service",
+        "mutants",
+        "refused by mypy",
+        "killed by a test",
+        "survived",
+        "run by no test",
+        "ended",
+        "not run",
+    ]
+    lines = [[*head, "score", "of those that mypy allows"], ["---"] * 10]
+    for service, counts in rows.items():
+        names = ("refused", "killed", "survived", "untested", "ended", "not_run")
+        figures = [counts.total(), *(counts[name] for name in names)]
+        lines.append([service, *(f"{figure:,}" for figure in figures), *_scores(counts)])
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"\n{table}\n\nCounted on {result['date']} at {result['commit']}: {result['how']}\n\n"
+
+
+def _scores(counts: Mapping[str, int]) -> tuple[str, str]:
+    """Of all, and of those that mypy allows. What was not run is taken to be killed as often as what was."""
+    run = counts["killed"] + counts["survived"] + counts["untested"]
+    killed = Fraction(counts["killed"], run) if run else Fraction(0)
+    allowed = run + counts["not_run"]
+    of_all = (counts["refused"] + killed * allowed) / max(1, counts["refused"] + allowed)
+    return _percent(of_all), _percent(killed)
+
+
+def _percent(share: Fraction) -> str:
+    """Rounded down."""
+    return f"{math.floor(share * 1000) / 10:.1f} %"
+
+
 def _sum(results: Sequence[Mapping[str, Any]], name: str) -> Counter[str]:
     return sum((Counter(result[name]) for result in results), Counter())
 
@@ -103,4 +148,5 @@ if __name__ == "__main__":
     if "--add" in sys.argv:
         added = [json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[sys.argv.index("--add") + 1 :]]
         RESULTS.write_text(json.dumps([*kept(), *added]) + "\n", encoding="utf-8")
-    sys.exit(show(PAGE, PLACE, figures(kept())))
+    of_mutants = mutants(json.loads(MUTANTS.read_text(encoding="utf-8")))
+    sys.exit(show(PAGE, PLACE, figures(kept())) or show(PAGE, PLACE_OF_MUTANTS, of_mutants))

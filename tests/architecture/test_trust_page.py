@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
-from docs.show_trust import PAGE, PLACE, figures, kept
+from docs.count_mutants import counted
+from docs.show_trust import MUTANTS, PAGE, PLACE, PLACE_OF_MUTANTS, figures, kept, mutants
 from tests.architecture.test_security_page import missing
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -46,6 +48,25 @@ def test_the_page_shows_the_results_that_are_kept() -> None:
 )
 def test_nothing_is_better_than_it_was(line: str) -> None:
     assert line in figures([RESULT, RESULT]).splitlines()
+
+
+def test_the_page_shows_the_mutants_that_were_counted() -> None:
+    shown = PLACE_OF_MUTANTS.search(TEXT)
+
+    assert shown is not None
+    result = json.loads(MUTANTS.read_text(encoding="utf-8"))
+    assert shown[0] == mutants(result), "run python docs/show_trust.py"
+
+
+def test_mutants_count_as_noticed_only_if_something_noticed_them() -> None:
+    codes = [("a_svc.x", code) for code in (1, 1, 37, 0, 33, None, -24)]
+    services = counted([*codes, ("b_svc.x", 0)])
+
+    lines = mutants({"date": "2026-01-01", "commit": "abc", "how": "all of them", "services": services}).splitlines()
+
+    assert "| a_svc | 7 | 1 | 2 | 1 | 1 | 1 | 1 | 58.3 % | 50.0 % |" in lines
+    assert "| all | 8 | 1 | 2 | 2 | 1 | 1 | 1 | 48.5 % | 40.0 % |" in lines
+    assert lines[-2] == "Counted on 2026-01-01 at abc: all of them"
 
 
 def test_every_link_leads_to_what_it_names() -> None:

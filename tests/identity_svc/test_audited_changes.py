@@ -1,4 +1,4 @@
-"""The audit says what is changed of users, teams and keys; who may not change something is told why."""
+"""The audit says what is changed of users, teams and keys; and refusals say why."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def test_the_withdrawing_key_signs_at_once(identity_app: IdentityApp) -> N
     assert await identity_app.kid() == withdrawn.public.kid
 
 
-async def test_a_user_s_own_changes_and_stolen_tokens_are_told(identity_app: IdentityApp) -> None:
+async def test_a_user_s_own_changes_and_stolen_tokens_are_audited(identity_app: IdentityApp) -> None:
     ada = await identity_app.signed_in()
     change: Command[Any] = UpdateUser(
         id="me",
@@ -113,15 +113,15 @@ async def test_a_user_s_own_changes_and_stolen_tokens_are_told(identity_app: Ide
         place=HOME,
     )
 
-    told = await audited(identity_app.mediator.send(change), caller_of(ada))
-    assert told.detail == "email ada@example.com → new@example.com; displayName Ada → Ada L."
+    seen = await audited(identity_app.mediator.send(change), caller_of(ada))
+    assert seen.detail == "email ada@example.com → new@example.com; displayName Ada → Ada L."
 
     client = ClientInfo(address="198.51.100.7", user_agent="another browser")
     assert await identity_app.refresh(ada.refresh_token) is not None
     stolen: Command[Any] = RefreshToken(token=ada.refresh_token, client=client)
-    told = await audited(identity_app.mediator.send(stolen), ANONYMOUS)
+    seen = await audited(identity_app.mediator.send(stolen), ANONYMOUS)
     session = claims_of(ada)["sid"]
-    assert (told.resource, told.detail) == (str(ada.user.id), f"used again, which ended session {session}")
+    assert (seen.resource, seen.detail) == (str(ada.user.id), f"used again, which ended session {session}")
 
 
 async def test_the_only_administrator_may_name_the_same_roles_again(identity_app: IdentityApp) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
+from chassis.errors import InvalidArgument
 from chassis.money import Money
 from inventory_svc.commands.commit import Commit
 from inventory_svc.commands.confirm_placed import ConfirmPlaced
@@ -23,7 +27,7 @@ from inventory_svc.domain.returns import Returned, take_back
 from tests.audited import changes_of
 from tests.builders.incentive import percent
 from tests.builders.product import a_product, an_item
-from tests.inventory_svc.shop import TIMES, TTL, UNPLACED, InMemoryShop
+from tests.inventory_svc.shop import TIMES, TTL, UNPLACED, InMemoryShop, Pieces
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -41,10 +45,11 @@ def refused(terms: list[Incentive], present: list[Incentive]) -> dict[str, str]:
 
 def test_each_code_of_an_order_must_still_be_given() -> None:
     terms = [percent(code="A", id=1), percent(code="B", id=2)]
+    over = {"ends": NOW - DAY}
 
     assert refused(terms, terms) == {}
-    assert set(refused(terms, [replace(terms[0], ends=NOW - DAY), terms[1]])) == {"A"}
-    assert set(refused(terms, [terms[0], replace(terms[1], ends=NOW - DAY)])) == {"B"}
+    assert set(refused(terms, [replace(terms[0], **over), terms[1]])) == {"A"}
+    assert set(refused(terms, [terms[0], replace(terms[1], **over)])) == {"B"}
     assert set(refused(terms, [replace(terms[0], active=False), terms[1]])) == {"A"}
     assert set(refused(terms, [replace(terms[0], starts=NOW + DAY), terms[1]])) == {"A"}
 
@@ -166,3 +171,35 @@ def test_refusals_say_of_which_order_they_are() -> None:
 
     assert superseded.metadata == early.metadata == {"orderId": "7", "revision": "2"}
     assert NotCommittedYet.of(7).metadata == {"orderId": "7"}
+
+
+async def test_orders_that_are_sold_together_are_all_sold(in_memory_shop: InMemoryShop) -> None:
+    shop = in_memory_shop
+    (item,) = await shop.stocked(9)
+    orders = [await shop.send(shop.order((item, pieces))) for pieces in (1, 2, 3)]
+
+    await asyncio.gather(*(shop.send(Commit(order_id=order.order_id)) for order in orders))
+
+    assert await shop.of(item) == Pieces(on_hand=3, sold=6)
+
+
+async def test_an_order_that_waits_for_stock_is_known_to_be_placed(in_memory_shop: InMemoryShop) -> None:
+    shop = in_memory_shop
+    (item,) = await shop.backorderable(0)
+    waiting = await shop.send(shop.order((item, 1)))
+
+    await shop.send(KeepReservation(order_id=waiting.order_id))
+
+    async with shop.open_uows[0]() as uow:
+        found = (await uow.reservations.lock([waiting.order_id]))[waiting.order_id]
+    assert (found.is_placed, found.expire_at) == (True, None)
+
+
+async def test_a_code_takes_more_than_nothing_and_at_most_everything(in_memory_shop: InMemoryShop) -> None:
+    for value in ("0.01", "100"):
+        assert await in_memory_shop.offered(percent(value))
+
+    for refused_value in ("0", "-1", "100.01"):
+        with pytest.raises(InvalidArgument) as refused_code:
+            await in_memory_shop.offered(percent(refused_value))
+        assert [violation.field for violation in refused_code.value.violations] == ["incentive.value"]

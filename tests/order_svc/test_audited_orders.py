@@ -16,12 +16,15 @@ from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.deliver_order import DeliverOrder
 from order_svc.commands.record_failed_refund import RecordFailedRefund
 from order_svc.commands.refund_order import RefundOrder
+from order_svc.commands.retry_payment import RetryPayment
 from order_svc.commands.ship_order import ShipOrder
 from order_svc.commands.update_order_metadata import UpdateOrderMetadata
+from order_svc.domain.inventory import Hold
 from order_svc.domain.status import PaymentMethod, PaymentStatus
 from tests.audited import changes_of
-from tests.builders.order import AT, PARCEL, OrderBuilder, an_order
+from tests.builders.order import AT, PARCEL, SHOPPER, OrderBuilder, an_order
 from tests.order_svc.order_app import InMemoryOrderApp, OrderApp
+from tests.order_svc.test_place_order import a_placing
 
 
 async def changes(app: OrderApp, builder: OrderBuilder, command: Command[Any], **others: Any) -> dict[str, Any]:
@@ -78,9 +81,9 @@ async def test_an_alert_tells_administrators_what_and_when() -> None:
         await alert_administrators(job, alert, uow)
         await uow.commit()
 
-    told = app._state.events[-1]
-    assert (told.kind, told.occurred_on) == ("admin_alert", alert.at)
-    assert (told.payload["summary"], told.payload["detail"]) == ("the job was given up", "hopeless")
+    event = app._state.events[-1]
+    assert (event.kind, event.occurred_on) == ("admin_alert", alert.at)
+    assert (event.payload["summary"], event.payload["detail"]) == ("the job was given up", "hopeless")
 
 
 async def test_a_refund_that_the_order_does_not_have_cannot_fail(order_app: OrderApp) -> None:
@@ -114,3 +117,31 @@ def test_an_order_that_is_paid_again_is_at_its_next_revision_without_a_second_ho
 
     assert (order.revision, order.supplementary_hold_id) == (1, 0)
     assert (order.payment.method, order.payment.transaction_id) == (PaymentMethod.PAYPAL, "t-again")
+
+
+async def test_an_order_has_what_it_was_placed_with(order_app: OrderApp) -> None:
+    await order_app.send(replace(a_placing(), metadata={"gift": "yes"}, note="ring twice"))
+
+    order = await order_app.order(1)
+    assert (order.metadata, order.note, order.owner) == ({"gift": "yes"}, "ring twice", SHOPPER)
+    assert [item.product_item_id for item in order.items] == [1, 2]
+
+
+async def test_who_pays_again_is_charged_with_the_stock_that_is_held_again(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().refused())
+    hold = Hold(order_id=order_id, key="k-again", is_held=True, items=(), expires_at=AT)
+
+    await order_app.send(
+        RetryPayment(
+            order_id=order_id,
+            method=PaymentMethod.CARD,
+            payment_token="tok_again",
+            transaction_id="t-again",
+            hold=hold,
+            revision=1,
+        )
+    )
+
+    charge = await order_app.job("charge")
+    assert (charge.key, charge.secret, charge.payload["hold_key"]) == ("t-again", "tok_again", "k-again")
+    assert charge.payload["hold_until"] == AT.isoformat()
