@@ -45,11 +45,10 @@ def refused(terms: list[Incentive], present: list[Incentive]) -> dict[str, str]:
 
 def test_each_code_of_an_order_must_still_be_given() -> None:
     terms = [percent(code="A", id=1), percent(code="B", id=2)]
-    over = {"ends": NOW - DAY}
 
     assert refused(terms, terms) == {}
-    assert set(refused(terms, [replace(terms[0], **over), terms[1]])) == {"A"}
-    assert set(refused(terms, [terms[0], replace(terms[1], **over)])) == {"B"}
+    assert set(refused(terms, [replace(terms[0], ends=NOW - DAY), terms[1]])) == {"A"}
+    assert set(refused(terms, [terms[0], replace(terms[1], ends=NOW - DAY)])) == {"B"}
     assert set(refused(terms, [replace(terms[0], active=False), terms[1]])) == {"A"}
     assert set(refused(terms, [replace(terms[0], starts=NOW + DAY), terms[1]])) == {"A"}
 
