@@ -35,9 +35,8 @@ def _codes(folder: Path) -> Iterable[tuple[str, int | None]]:
 
 
 if __name__ == "__main__":
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, check=True, text=True
-    )
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, encoding="utf-8")
     result = {
         "date": str(datetime.now(UTC).date()),
         "commit": commit.stdout.strip(),
