@@ -107,7 +107,7 @@ async def _read(shop: BenchShop, read: Read, size: int, echo: Echo, seconds: int
     load = await calls(seconds=seconds)
     if not load.answered:
         load = await calls(seconds=seconds * _LONGER)
-    if load.failed:
+    if load.failed or not load.answered:
         raise AssertionError(f"{read.name}: {load.failed} calls failed, {load.answered} were answered")
     used = shop.processes.usage().since(before)
     return Figure(
