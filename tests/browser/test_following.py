@@ -148,13 +148,16 @@ async def test_a_tab_that_is_hidden_closes_its_streams_and_resumes_them_when_it_
     ]
 
 
-async def test_a_tab_that_was_hidden_for_long_begins_again(page: Page) -> None:
+@pytest.mark.parametrize(("is_of_now", "opened", "gaps"), [("true", ["", "1", ""], 1), ("false", ["", "1", "2"], 0)])
+async def test_a_tab_that_was_hidden_for_long_begins_again_where_it_shows_what_is(
+    page: Page, is_of_now: str, opened: list[str], gaps: int
+) -> None:
     code = (
         TAB
         + """
         const now = Date.now;
         let gaps = 0;
-        const followed = follow({ onGap: () => (gaps += 1) });
+        const followed = follow({ isOfNow: IS_OF_NOW, onGap: () => (gaps += 1) });
         for (const [minutes, streams] of [[14, 2], [16, 3]]) {
             await until(() => states.at(-1) === "live");
             turn("hidden");
@@ -169,9 +172,9 @@ async def test_a_tab_that_was_hidden_for_long_begins_again(page: Page) -> None:
         await followed;
         return [opened, gaps];
     """
-    )
+    ).replace("IS_OF_NOW", is_of_now)
 
-    assert await run(page, "shared/events.js", code) == [["", "1", ""], 1]
+    assert await run(page, "shared/events.js", code) == [opened, gaps]
 
 
 async def test_a_tab_that_is_opened_hidden_opens_its_streams_when_it_is_shown(page: Page) -> None:

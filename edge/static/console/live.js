@@ -55,6 +55,7 @@ export class LiveOrders {
       },
       onState: (state, more) => this.#became(state, more),
       onGap: () => this.#doubt(),
+      isOfNow: true,
       signal: this.#stop.signal,
     });
   }
@@ -131,6 +132,12 @@ export class LiveOrders {
   #doubt() {
     this.isListed = false;
     for (const row of this.#rows.values()) this.#rows.set(row.id, { ...row, sequence: 0, isTold: false });
+    // Alerts come by the stream only.
+    this.#alert({
+      summary: "Alerts from before this are not shown:",
+      detail: "this tab was not followed for a time. Jobs shows what is to be done.",
+      at: new Date(this.now * 1000).toISOString(),
+    });
   }
 
   /** The latest orders from before the stream began, as soon as the shop answers. */

@@ -63,6 +63,8 @@ function useOrder(session, id) {
         if (latest) session.get(`/api/v1/orders/${encodeURIComponent(id)}`, {}, stop.signal).then(merge, () => merge(latest));
       },
       onState: (stateOfStream, error) => stateOfStream === "refused" && change({ error }),
+      // It begins with the first event again.
+      onGap: () => change({ events: [] }),
       signal: stop.signal,
     });
     return () => stop.abort();

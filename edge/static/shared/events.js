@@ -8,7 +8,7 @@ const LONGEST_WAIT_MS = 10_000;
 const STEADY_MS = 10_000;
 // A tab that is hidden for this long closes its streams: over HTTP/1.1 a browser has six connections to a host, for all of its tabs.
 const HIDDEN_MS = 5_000;
-// Whoever looks again after a longer time wants to see what is, not all that happened meanwhile.
+// After a longer time a stream with `isOfNow` shows what is, not all that happened meanwhile.
 const FORGOTTEN_MS = 15 * 60_000;
 // However long the shop asks to wait.
 const LONGEST_REQUESTED_WAIT_MS = 300_000;
@@ -38,10 +38,10 @@ function content(event) {
  * Reads a stream until `signal` is aborted or it ends for good, and opens it again after breaks. While the tab is hidden, it is closed.
  *
  * `open(resumeToken, signal)` returns its response. `onEvents` gets arrays, heartbeats among them, `onState` "connecting", "live", "lost" with
- * the time of the next attempt, "over", or "refused" with the error. `onGap` is told that events in between are deleted, or were left out as
- * the tab was hidden for long.
+ * the time of the next attempt, "over", or "refused" with the error. `onGap` is told that events in between are deleted, or,
+ * in a stream that `isOfNow`, left out as the tab was hidden for long.
  */
-export async function follow({ open, onEvents, onState, onGap = () => {}, signal }) {
+export async function follow({ open, onEvents, onState, onGap = () => {}, isOfNow = false, signal }) {
   let resumeToken = "";
   let waitMs = FIRST_WAIT_MS;
   while (!signal.aborted) {
@@ -50,7 +50,7 @@ export async function follow({ open, onEvents, onState, onGap = () => {}, signal
     const hiddenAt = Date.now();
     await shown(signal);
     if (signal.aborted) return;
-    if (resumeToken && Date.now() - hiddenAt > FORGOTTEN_MS) {
+    if (isOfNow && resumeToken && Date.now() - hiddenAt > FORGOTTEN_MS) {
       resumeToken = "";
       onGap();
     }
