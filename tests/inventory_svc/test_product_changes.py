@@ -12,7 +12,7 @@ from inventory_svc.commands.delete_product import DeleteProduct
 from inventory_svc.commands.undelete_product import UndeleteProduct
 from inventory_svc.commands.update_product import MAX_CHOSEN_ID, UpdateProduct
 from inventory_svc.domain.errors import ProductNotDeleted, ProductNotFound
-from inventory_svc.domain.product import Product
+from inventory_svc.domain.product import MAX_PRICE, Product
 from tests.audited import changes_of
 from tests.builders.product import a_product, a_variation, an_item, replacing
 from tests.inventory_svc.shop import Shop
@@ -186,3 +186,24 @@ async def test_parts_may_be_named_in_any_order_by_id_or_by_name(shop: Shop) -> N
     changed = await updated(shop, replace(product, name="Tee", variations=(replace(mixed, id=0), colour)))
 
     assert changed.variations == (size, colour)
+
+
+async def test_an_item_may_cost_nothing_and_no_more_than_the_most(shop: Shop) -> None:
+    for price in ("0.00", str(MAX_PRICE)):
+        [item] = (await shop.given(a_product(an_item(price=price)))).items
+        assert item.price_override == Money.of(price, "USD")
+
+    with pytest.raises(InvalidArgument):
+        await shop.given(a_product(an_item(price=str(MAX_PRICE + 1))))
+
+
+async def test_each_item_that_cannot_be_sold_is_named(shop: Shop) -> None:
+    sizes = a_variation("size", S="0", L="-20.00")
+    items = (an_item(options={"size": "XXL"}), an_item(options={"size": "L"}), an_item(options={"size": "S"}))
+
+    with pytest.raises(InvalidArgument) as refused:
+        await shop.given(a_product(*items, variations=(sizes,)))
+
+    fields = {violation.field for violation in refused.value.violations}
+    assert "product.productItems[1].options" in fields
+    assert "product.productItems[2].options" not in fields
