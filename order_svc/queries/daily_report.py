@@ -95,7 +95,7 @@ async def daily_report(session: AsyncSession, date: date, zone: ZoneInfo) -> lis
 
     day = _Day(midnight(date, zone), midnight(date + timedelta(days=1), zone))
     hours = list(hours_of(date, zone))
-    for row in await _by_hour(session, hours):
+    for row in await _by_hour(session, day, hours):
         business = of(row.currency)
         hour = hours[row.number]
         business.hours.append(HourlyReport(hour.hour, hour.start, row.orders, row.revenue))
@@ -112,11 +112,13 @@ async def daily_report(session: AsyncSession, date: date, zone: ZoneInfo) -> lis
     return [by_currency[currency] for currency in sorted(by_currency)]
 
 
-async def _by_hour(session: AsyncSession, hours: Sequence[Hour]) -> Any:
+async def _by_hour(session: AsyncSession, day: _Day, hours: Sequence[Hour]) -> Any:
     number = _HOUR.c.number
+    # The day, too: by the hours alone, the server expects a ninth of all orders for each, and reads all of them.
     query = (
         select(OrderRow.currency, number, func.count().label("orders"), func.sum(_AMOUNT).label("revenue"))
         .join(_HOUR, (OrderRow.paid_at >= _HOUR.c.start) & (OrderRow.paid_at < _HOUR.c.until))
+        .where(OrderRow.paid_at >= day.start, OrderRow.paid_at < day.end)
         .group_by(OrderRow.currency, number)
         .order_by(OrderRow.currency, number)
     )
