@@ -204,3 +204,22 @@ def test_whatever_comes_in_whatever_order_the_accounts_are_right(steps: Any) -> 
     given_back = Money.sum((e.amount for e in entries if e.kind is EntryKind.REFUND), "USD")
     assert not (taken - given_back).is_negative
     assert sum(e.kind in {EntryKind.CHARGE, EntryKind.REFUSAL, EntryKind.VOID} for e in entries) <= 1
+
+
+@pytest.mark.parametrize(("said", "kept"), [("", "refunded before it was charged"), ("out of stock", "out of stock")])
+def test_a_refund_that_is_earlier_than_its_charge_is_kept_with_its_key_and_reason(said: str, kept: str) -> None:
+    transaction = Transaction("t-1")
+
+    transaction.refund(a_refund("r-7", reason=said), at=NOON)
+
+    (entry,) = transaction.unwritten
+    assert (entry.kind, entry.refund_id, entry.reason) == (EntryKind.VOID, "r-7", kept)
+
+
+def test_a_refund_is_kept_with_its_order_key_and_reason() -> None:
+    transaction = charged()
+
+    transaction.refund(a_refund("r-7", "4.00", reason="scratched"), at=NOON)
+
+    entry = transaction.unwritten[-1]
+    assert (entry.kind, entry.order_id, entry.refund_id, entry.reason) == (EntryKind.REFUND, 1, "r-7", "scratched")
