@@ -25,7 +25,7 @@ from chassis.settings import MeshSettings
 from chassis.validation import Rule
 from ops.audit_checkpoints import write_checkpoints
 from ops.audit_entries import entry_message, export_entries, list_entries
-from ops.depths import QueueDepths
+from ops.depths import OUTBOX_PENDING, QueueDepths
 from ops.exports import exported
 from ops.job_stream import JobStream
 from ops.metric_samples import MetricHistory, MetricSamples
@@ -197,7 +197,7 @@ class OpsApi:
             start_time=self.started_at,
             projection_lag=timedelta(milliseconds=round(await self.lag_ms()) if self.lag_ms else 0),
             jobs={f"JOB_STATE_{name}": by_state.get(name, 0) for name in _STATES},
-            outbox_pending=(await self._rows(text("SELECT pending FROM outbox_end()")))[0]["pending"],
+            outbox_pending=(await self._rows(OUTBOX_PENDING))[0]["pending"],
             figures=dict(self.gauges.read()),
         )
 

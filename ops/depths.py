@@ -30,7 +30,8 @@ SELECT kind, state, count(*) AS jobs FROM (
     UNION ALL (SELECT kind, state FROM job WHERE state = 'DEAD' LIMIT {MOST})
 ) AS open GROUP BY kind, state
 """)
-_OUTBOX = text("SELECT pending FROM outbox_end()")
+# Positions, of which a day has more than an int32: a writer from before midnight and one after it are so far apart.
+OUTBOX_PENDING = text("SELECT least(pending, 2147483647) AS pending FROM outbox_end()")
 _CHANGES = text(f"SELECT count(*) FROM (SELECT 1 FROM change_log LIMIT {MOST}) AS waiting")
 
 
@@ -69,7 +70,7 @@ class QueueDepths:
     async def _count(self) -> Depths | None:
         try:
             jobs = {(row.kind, row.state): row.jobs for row in await fetch(self.engine, _JOBS)}
-            outbox = (await fetch(self.engine, _OUTBOX))[0].pending
+            outbox = (await fetch(self.engine, OUTBOX_PENDING))[0].pending
             if self.lag_ms is None:
                 return Depths(jobs, outbox)
             changes = (await fetch(self.engine, _CHANGES))[0][0]

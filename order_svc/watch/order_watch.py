@@ -183,6 +183,8 @@ class OrderWatch:
             live: Subscription | None = None
             while True:
                 page = await to_completion(self._feed.after(position, limit=_PAGE))
+                # Afterwards, so that it is this page that lacks nothing: the purge does not wait for a slow reader.
+                (await to_completion(self._feed.end())).check(position, field)
                 for published in page:
                     position = published.position
                     stream_event = StreamEvent(published, self._ids)

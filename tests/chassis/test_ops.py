@@ -45,6 +45,7 @@ from chassis.grpc.clients import Client, rpc
 from chassis.jobs import JobLease, JobOutcome
 from ops import audit_entries, job_stream
 from ops.api import OPS, JobDiscarded, JobDone, JobNotDiscardable, JobNotFound, JobRunning, OpsApi, jobs_in
+from ops.depths import QueueDepths
 from ops.job_stream import JobStream
 from telemetry.gauges import Gauges
 from tests.between_statements import AfterFirstStatement
@@ -610,7 +611,14 @@ async def test_how_the_service_does(bench: Bench, chassis_engine: AsyncEngine, m
     async with make_sessions(chassis_engine)() as session:
         await insert_rows(session, OUTBOX, event_rows([an_event(1), an_event(2)]))
         stats = await mesh.admin().call(GET_STATS, GetStatsRequest())
+        # As at midnight, from where on positions begin a day later.
+        await session.execute(text("SELECT setval('outbox_position', last_value + 5662310400) FROM outbox_position"))
+        at_midnight = await mesh.admin().call(GET_STATS, GetStatsRequest())
+        depths = await QueueDepths(chassis_engine, None).read()
 
+    assert at_midnight.outbox_pending == 2**31 - 1
+    assert depths is not None
+    assert depths.outbox == 2**31 - 1
     assert (stats.service, stats.start_time, stats.projection_lag) == (
         "order",
         FakeClock().now(),

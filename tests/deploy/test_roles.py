@@ -185,10 +185,11 @@ async def test_only_audit_entries_that_are_old_enough_are_purged(orders: str) ->
 
 
 async def test_partitions_are_made_for_a_service_that_may_make_no_tables(orders: str) -> None:
-    made = "SELECT made FROM turn_outbox_partitions(30 * 86400)"
+    made = "SELECT made FROM turn_outbox_partitions(300 * 86400)"
+    with_one_more = await run(orders, "order_svc", "SELECT count(*) + 1 FROM outbox_partitions()")
 
     assert await run(orders, "order_svc", made) == [1]
-    assert await run(orders, "order_svc", "SELECT count(*) FROM outbox_partitions()") == [3]
+    assert await run(orders, "order_svc", "SELECT count(*) FROM outbox_partitions()") == with_one_more
 
 
 async def test_rights_are_granted_again_as_they_were(orders: str) -> None:

@@ -348,6 +348,26 @@ async def test_a_stream_of_all_resumes_across_pages_while_more_happens(app: Watc
     assert positions_of(watching.heard) == [published.position for published in app.feed.published[3:]]
 
 
+@pytest.mark.parametrize("page", [1, 2])
+async def test_a_slow_reader_learns_that_what_it_lacks_was_purged(app: WatchApp, page: int) -> None:
+    for _ in range(1100):
+        app.given(an_order())
+    read_page = app.feed.after
+
+    async def read_after_a_purge(position: int, *, limit: int = 1000) -> list[PublishedEvent]:
+        app.feed.purged = 600 if position == (3 if page == 1 else 503) else 0
+        return await read_page(position, limit=limit)
+
+    app.feed.after = read_after_a_purge  # type: ignore[method-assign]
+    async with app.watch(after=3) as watching:
+        *read, last = await watching.ends()
+
+    assert last.error is not None
+    assert isinstance(from_status(last.error), EventsPurged)
+    assert positions_of([last]) == [3 if page == 1 else 503]
+    assert len(read) == 500 * (page - 1)
+
+
 async def test_a_resumed_stream_of_all_has_only_what_is_the_callers_own(app: WatchApp) -> None:
     app.given(an_order(owner="another"))
     own = app.given(an_order())

@@ -1,7 +1,17 @@
 -- The outbox in partitions by position, which are partitions in time, as an epoch begins each day: the past is dropped
 -- instead of deleted. What is there becomes the first partition. It is emptied row by row, as before, up to
 -- `rows_until`.
-LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE;
+PERFORM set_config('lock_timeout', '200ms', true);
+LOOP
+    BEGIN
+        LOCK TABLE outbox, outbox_start IN ACCESS EXCLUSIVE MODE;
+        EXIT;
+    EXCEPTION WHEN lock_not_available THEN
+        -- Somebody reads it for long, such as a dump: writers do not wait for that.
+        PERFORM pg_sleep(0.5);
+    END;
+END LOOP;
+PERFORM set_config('lock_timeout', '0', true);
 ALTER TABLE outbox_start ADD COLUMN rows_until bigint NOT NULL DEFAULT 0;
 
 -- The position at which the day of a moment begins, in UTC.
@@ -28,14 +38,19 @@ $$;
 -- none is the newest, and all consumers have them. What has no other partition goes to the last one, outbox_rest: no
 -- order waits for a partition. The table is locked for some milliseconds; where that is not to be had within
 -- `lock_timeout`, as while a dump reads it, the next call tries again. It runs with the rights of its owner: a service's
--- role changes no tables.
+-- role changes no tables. Closing outbox_rest reads all of it under the lock, so not if it is larger than `at_most_mb`.
 CREATE FUNCTION turn_outbox_partitions(
-    older_than_s double precision, OUT made integer, OUT dropped integer, OUT held_up boolean
+    older_than_s double precision, at_most_mb double precision DEFAULT 200,
+    OUT made integer, OUT dropped integer, OUT held_up boolean, OUT too_large boolean
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '100ms' AS $$
 DECLARE
-    width bigint := outbox_day('2025-01-02 00:00Z') * greatest(1, CAST(floor(older_than_s / 86400 / 6) AS bigint));
-    until bigint := outbox_day(now() + interval '2 days') + 2 * width;
+    day bigint := outbox_day('2025-01-02 00:00Z');
+    width bigint := day * greatest(1, CAST(floor(older_than_s / 86400 / 6) AS bigint));
+    last bigint := (SELECT last_value FROM outbox_position);
+    -- Positions are ahead of the clock if that was ahead once.
+    present bigint := greatest(outbox_day(now()), last / day * day);
+    until bigint := greatest(outbox_day(now() + interval '2 days'), present) + 2 * width;
     old timestamptz := now() - make_interval(secs => older_than_s);
     next bigint;
     rest bigint;
@@ -45,18 +60,19 @@ BEGIN
     made := 0;
     dropped := 0;
     held_up := false;
+    too_large := false;
     PERFORM FROM outbox_start FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN;
     END IF;
     BEGIN
         SELECT starts INTO next FROM outbox_partitions() WHERE ends IS NULL;
-        IF next < until THEN
+        too_large := next < until AND pg_relation_size('outbox_rest') > at_most_mb * 1048576;
+        IF next < until AND NOT too_large THEN
             ALTER TABLE outbox DETACH PARTITION outbox_rest;
-            SELECT outbox_day(now()) + width INTO rest FROM outbox_rest HAVING count(*) > 0;
-            IF rest IS NOT NULL THEN
+            IF EXISTS (SELECT FROM outbox_rest) THEN
                 -- Nobody has called this for long. It is read once, to see that it ends there.
-                SELECT greatest(rest, max(position) + 1) INTO rest FROM outbox_rest;
+                SELECT greatest(outbox_day(now()) + width, max(position) + 1) INTO rest FROM outbox_rest;
                 EXECUTE format('ALTER TABLE outbox_rest RENAME TO outbox_%s', next);
                 EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_%s FOR VALUES FROM (%s) TO (%s)',
                     next, next, rest);
@@ -65,10 +81,12 @@ BEGIN
                 made := made + 1;
             END IF;
             WHILE next < until LOOP
+                -- One is enough for a time that is over.
+                rest := greatest(next + width, present);
                 EXECUTE format('CREATE TABLE outbox_%s (LIKE outbox_rest INCLUDING ALL)', next);
                 EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_%s FOR VALUES FROM (%s) TO (%s)',
-                    next, next, next + width);
-                next := next + width;
+                    next, next, rest);
+                next := rest;
                 made := made + 1;
             END LOOP;
             EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_rest FOR VALUES FROM (%s) TO (MAXVALUE)', next);
@@ -77,14 +95,24 @@ BEGIN
         made := 0;
         held_up := true;
     END;
+    -- Their partition does not end soon: it is emptied row by row.
+    IF too_large OR last >= outbox_day(now() + interval '2 days') THEN
+        UPDATE outbox_start SET rows_until = greatest(rows_until, last + 1);
+    END IF;
     BEGIN
         FOR part IN SELECT name, ends FROM outbox_partitions() WHERE ends IS NOT NULL ORDER BY ends LOOP
             EXIT WHEN part.ends > least(
-                outbox_day(old), (SELECT min(position) FROM feed_consumer), (SELECT max(position) FROM outbox)
+                (SELECT min(position) FROM feed_consumer), (SELECT coalesce(max(position), 0) FROM outbox)
             );
-            -- Of a clock that was ahead.
+            -- Of a clock that was ahead. While the time of a partition is not over, it is dropped only if it is empty.
             EXECUTE format('SELECT occurred_on FROM %I ORDER BY position DESC LIMIT 1', part.name) INTO newest;
-            EXIT WHEN newest >= old;
+            EXIT WHEN newest >= old OR (newest IS NOT NULL AND part.ends > outbox_day(old));
+            IF newest IS NULL THEN
+                -- Whoever might write to it has ended then.
+                LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE;
+                EXECUTE format('SELECT occurred_on FROM %I LIMIT 1', part.name) INTO newest;
+                EXIT WHEN newest IS NOT NULL;
+            END IF;
             EXECUTE format('DROP TABLE %I', part.name);
             UPDATE outbox_start SET position = greatest(position, part.ends);
             dropped := dropped + 1;
@@ -117,9 +145,17 @@ DECLARE
     granted record;
 BEGIN
     EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_first FOR VALUES FROM (MINVALUE) TO (%s)', ends);
-    EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_rest FOR VALUES FROM (%s) TO (MAXVALUE)', ends);
-    ALTER TABLE outbox_first DROP CONSTRAINT IF EXISTS outbox_first_ends;
     UPDATE outbox_start SET rows_until = ends;
+    ALTER TABLE outbox_first DROP CONSTRAINT IF EXISTS outbox_first_ends;
+    DROP FUNCTION IF EXISTS outbox_bound_is_near(bigint);
+    -- Three months, in which nobody need call turn_outbox_partitions, as while an older version serves.
+    FOR number IN 1..9 LOOP
+        EXECUTE format('CREATE TABLE outbox_%s (LIKE outbox_rest INCLUDING ALL)', ends);
+        EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_%s FOR VALUES FROM (%s) TO (%s)',
+            ends, ends, ends + 10 * day);
+        ends := ends + 10 * day;
+    END LOOP;
+    EXECUTE format('ALTER TABLE outbox ATTACH PARTITION outbox_rest FOR VALUES FROM (%s) TO (MAXVALUE)', ends);
     -- Whoever might use the table still may, without a moment in between.
     FOR granted IN
         SELECT grantee, privilege_type AS may FROM pg_class, aclexplode(relacl)
