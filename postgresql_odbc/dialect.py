@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import uuid
 from collections.abc import Callable
@@ -95,9 +96,11 @@ def _commit(connection: pyodbc.Connection) -> None:
     connection.cursor().getTypeInfo(pyodbc.SQL_INTEGER).close()
 
 
-async def _open(**options: Any) -> _Connection:
-    connection = _Connection(**options)
+async def _open(*, limit_s: float | None, connects_in_s: float, **options: Any) -> _Connection:
+    # libpq waits for whole seconds, in the thread.
+    connection = _Connection(limit_s=connects_in_s or limit_s, timeout=math.ceil(connects_in_s), **options)
     await connection._connect()
+    connection._limit_s = limit_s
     return connection
 
 
@@ -123,11 +126,10 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
 
         `?host=one,other&port=5432,5432&target_session_attrs=read-write` leads to whichever takes writes.
         """
-        host = url.host or url.query.get("host") or "127.0.0.1"
+        host = str(url.host or url.query.get("host") or "127.0.0.1")
+        port = str(url.port or url.query.get("port") or 5432)
         options = {
             "DRIVER": DRIVER_NAME,
-            "Servername": str(host),
-            "Port": str(url.port or url.query.get("port") or 5432),
             "Database": url.database or "",
             "UID": url.username or "postgres",
             "PWD": str(url.password or ""),
@@ -136,7 +138,14 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         if wanted := url.query.get("target_session_attrs"):
             options["pqopt"] += f" target_session_attrs={wanted}"
         dsn = ";".join(f"{key}={_in_braces(key, value)}" for key, value in options.items() if value)
-        return (), {"dsn": dsn, "autocommit": False}
+        hosts, ports = host.split(","), port.split(",")
+        return (), {
+            "dsn": dsn,
+            "autocommit": False,
+            # As asyncpg's: a list is for one that tries one after the other.
+            "host": hosts if len(hosts) > 1 else host,
+            "port": ports * len(hosts) if len(ports) == 1 < len(hosts) else ports if len(hosts) > 1 else port,
+        }
 
     def connect(self, *cargs: Any, **cparams: Any) -> Any:
         settings = "; ".join(
@@ -144,6 +153,10 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
             for name, value in cparams.pop("server_settings", {}).items()
         )
         cparams["limit_s"] = cparams.pop("command_timeout", None)
+        cparams["connects_in_s"] = cparams.pop("timeout", 0)
+        for key, name in {"Servername": "host", "Port": "port"}.items():
+            given = cparams.pop(name)
+            cparams["dsn"] += f";{key}={_in_braces(key, given if isinstance(given, str) else ','.join(given))}"
         # Braces, because the value contains semicolons.
         cparams["dsn"] += f";ConnSettings={{{settings}}}"
         return super().connect(*cargs, async_creator_fn=_open, **cparams)

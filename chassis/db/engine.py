@@ -8,19 +8,19 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Executable, Row, event
-from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 import postgresql_odbc.dialect  # noqa: F401, registers itself
 from chassis.db.failures import is_unusable, translated
 from chassis.db.ownership import before_statement
 from chassis.db.session_hook import FilteredSession
+from foundation.hosts import connect_to_one
 
 # For a connection of the pool, and at most for a new one.
 _CONNECTION_TIMEOUT_S = 5
 # The server ends a statement that takes too long; a server that does not do that in this time does not answer.
 _ANSWERS_WITHIN_S = 1
-_RECYCLE_S = 1800
 # Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
 # planner keeps plans from when a table was small, and continues to scan the whole table.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
@@ -41,18 +41,17 @@ def make_engine(
     Database sessions run in UTC. A caller waits at most 5 s for one of the `pool_size` connections; then SQLAlchemy
     raises TimeoutError, which is translated to Unavailable. RuntimeError means a pooler that ignores the limits.
     """
-    target = make_url(url)
     answers_within_s = timeout_s + _ANSWERS_WITHIN_S if timeout_s else None
     limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
     # JIT compilation takes longer than any of our statements.
     settings = {"jit": "off", **_BY_INDEX} | {f"{name}_timeout": f"{s * 1000:.0f}" for name, s in limits.items()}
     others = {"application_name": application_name, "TimeZone": "UTC", **_TCP}
     engine = create_async_engine(
-        target,
+        url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_CONNECTION_TIMEOUT_S,
-        pool_recycle=_RECYCLE_S,
+        pool_recycle=1800,
         pool_use_lifo=True,
         # Errors are logged and recorded without the values, which may be secrets.
         hide_parameters=True,
@@ -62,6 +61,7 @@ def make_engine(
             "command_timeout": answers_within_s,
         },
     )
+    event.listen(engine.sync_engine, "do_connect", connect_to_one)
     event.listen(engine.sync_engine, "connect", partial(_require, settings))
     event.listen(engine.sync_engine, "handle_error", _leave_unusable)
     event.listen(engine.sync_engine, "before_cursor_execute", before_statement)

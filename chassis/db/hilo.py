@@ -17,7 +17,8 @@ class HiLo:
 
     def __init__(self, engine: AsyncEngine, sequence: str, *, block: int = 1000) -> None:
         self._engine, self._block = engine, block
-        self._statement = text(f"SELECT nextval('{sequence}')")
+        # A sequence writes a record for each 32nd block only, and a commit without a record does not wait for the disk.
+        self._statement = text(f"SELECT nextval('{sequence}') FROM pg_logical_emit_message(true, 'hilo', '')")
         self._next = self._end = 0
         self._lock = asyncio.Lock()
 
@@ -38,5 +39,4 @@ class HiLo:
     async def _fetch(self, session: AsyncSession | None) -> int:
         if session is not None:
             return int((await session.execute(self._statement, execution_options=UNLOCKED)).scalar_one())
-        # Committed: after a crash or a switch to the standby, the server could otherwise give the block again.
         return int((await fetch(self._engine, self._statement))[0][0])

@@ -12,6 +12,7 @@ import hashlib
 import re
 import uuid
 from dataclasses import dataclass, replace
+from functools import partial
 
 from chassis.background import to_completion
 from chassis.errors import AppError, FieldViolation
@@ -31,10 +32,10 @@ from order_svc.domain.inventory import (
     StockAmendment,
 )
 from order_svc.domain.order import Order
-from order_svc.domain.ports import Ids, PlacedOrders
+from order_svc.domain.ports import Ids, OrderNumbers, PlacedOrders
 from order_svc.domain.status import PaymentMethod
 from order_svc.domain.views import OrderView
-from order_svc.sagas.holds import again_if_changed, release, release_on_failure
+from order_svc.sagas.holds import again_if_changed, release, release_on_failure, with_new_id
 
 # Pairs of product item id and quantity.
 Lines = tuple[tuple[int, int], ...]
@@ -58,7 +59,7 @@ class Amendments:
         orders: PlacedOrders,
         inventory: Inventory,
         *,
-        order_ids: Ids,
+        order_ids: OrderNumbers,
         item_ids: Ids,
     ) -> None:
         self._mediator = mediator
@@ -131,7 +132,8 @@ class Amendments:
             return _Prepared()
         extra: Hold | None = None
         try:
-            extra = await self._hold(order, wanted, request)
+            if order.missing(wanted):
+                extra = await with_new_id(self._order_ids, partial(self._hold, order, wanted, request))
             return _Prepared(extra=extra, preview=await self._preview(order, wanted, extra))
         except AppError as error:
             # The order does not have this hold, whatever the outcome of the lost reply.
@@ -175,11 +177,8 @@ class Amendments:
         if order.revision:
             await self._inventory.amend(StockAmendment.of(jobs.stock_of(order)))
 
-    async def _hold(self, order: Order, wanted: Lines, request: RequestKey | None) -> Hold | None:
+    async def _hold(self, order: Order, wanted: Lines, request: RequestKey | None, supplementary_hold_id: int) -> Hold:
         lines = tuple(order.missing(wanted).items())
-        if not lines:
-            return None
-        supplementary_hold_id = await self._order_ids.next()
         own = HoldRequest(
             order_id=supplementary_hold_id,
             key=f"order/{order.id}/{supplementary_hold_id}",

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
@@ -38,7 +39,6 @@ from order_svc.domain.inventory import (
     HoldRequest,
     IncentiveInvalid,
     Inventory,
-    OrderIdTaken,
     OutOfStock,
     StockAmendment,
 )
@@ -50,13 +50,10 @@ from order_svc.domain.status import FailureCode, PaymentMethod, PaymentOutcome, 
 from order_svc.domain.views import OrderView
 from order_svc.sagas.basket import Basket
 from order_svc.sagas.final_errors import ALWAYS
-from order_svc.sagas.holds import release_on_failure
+from order_svc.sagas.holds import release_on_failure, with_new_id
 from order_svc.sagas.stock_jobs import StockJobs
 
 log = structlog.get_logger(__name__)
-
-# Of ids that were used before a restore; a block has a thousand.
-_MOST_BLOCKS = 10_000
 
 # Why it was not charged is for the shopper, or the page where they confirm it; the code counts unless it was charged.
 _Attempt: TypeAlias = tuple[PaymentOutcome, str, FailureCode]
@@ -125,7 +122,7 @@ class Checkout:
             if first := await self._mediator.find_result(PlaceOrder, basket.request):
                 return first
             raise
-        order_id, wanted, hold = await self._hold(basket)
+        order_id, wanted, hold = await with_new_id(self._order_ids, partial(self._hold, basket))
         failpoints.reach("stock_held_order_not_written")
         # The hold of an earlier attempt is not released: that attempt may still succeed.
         own = order_id if hold.order_id == order_id else None
@@ -145,23 +142,16 @@ class Checkout:
         failpoints.reach("order_placed_not_answered")
         return placed
 
-    async def _hold(self, basket: Basket) -> tuple[int, HoldRequest, Hold]:
+    async def _hold(self, basket: Basket, order_id: int) -> tuple[int, HoldRequest, Hold]:
         """The id of the order, unless the hold is that of an earlier attempt, what it wants, and what is held."""
-        for _ in range(_MOST_BLOCKS):
-            order_id = await self._order_ids.next()
-            # A repeated request gets the hold of the first one, and with it the order id.
-            key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
-            wanted = basket.wanted(order_id=order_id, key=key)
-            try:
-                return order_id, wanted, await self._inventory.reserve(wanted)
-            except OrderIdTaken as error:
-                # The database was restored to a moment before the orders that have these ids.
-                log.warning("a block of order ids was used before", order_id=order_id, error=error.message)
-                self._order_ids.skip(order_id)
-            except RequestIdReused as error:
-                # inventory_svc knows its own key only, and not what the shopper calls it.
-                raise (reused("", basket.request) if basket.request else None) or error from None
-        raise Unavailable("the ids of new orders were all used before; try again")
+        # A repeated request gets the hold of the first one, and with it the order id.
+        key = f"{basket.caller.id}/{basket.request.request_id}" if basket.request else f"order/{order_id}"
+        wanted = basket.wanted(order_id=order_id, key=key)
+        try:
+            return order_id, wanted, await self._inventory.reserve(wanted)
+        except RequestIdReused as error:
+            # inventory_svc knows its own key only, and not what the shopper calls it.
+            raise (reused("", basket.request) if basket.request else None) or error from None
 
     async def _charge(self, job: Job) -> JobResult:
         order_id, detail, code = job.payload["order_id"], "", FailureCode.PROVIDER_UNAVAILABLE

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import structlog
 import tenacity
 
 from chassis.errors import AppError, DeadlineExceeded, Unavailable
 from order_svc.domain.errors import OrderChanged
-from order_svc.domain.inventory import Inventory
+from order_svc.domain.inventory import Inventory, OrderIdTaken
+from order_svc.domain.ports import OrderNumbers
 
 log = structlog.get_logger(__name__)
 
 # Attempts to change an order that others keep changing.
 _ATTEMPTS = 4
+# Of ids that were used before a restore; a block has a thousand.
+_MOST_BLOCKS = 10_000
+
+T = TypeVar("T")
 
 
 def _too_often(last: tenacity.RetryCallState) -> None:
@@ -46,6 +52,19 @@ async def release_on_failure(inventory: Inventory, order_id: int | None) -> Asyn
         if order_id is not None:
             await release(inventory, order_id)
         raise
+
+
+async def with_new_id(ids: OrderNumbers, hold: Callable[[int], Awaitable[T]]) -> T:
+    """What `hold` returns for the first id under which inventory_svc knows no reservation."""
+    for _ in range(_MOST_BLOCKS):
+        order_id = await ids.next()
+        try:
+            return await hold(order_id)
+        except OrderIdTaken as error:
+            # The database was restored to a moment before the orders that have these ids.
+            log.warning("a block of order ids was used before", order_id=order_id, error=error.message)
+            ids.skip(order_id)
+    raise Unavailable("the ids of new orders were all used before; try again")
 
 
 async def release(inventory: Inventory, order_id: int) -> None:

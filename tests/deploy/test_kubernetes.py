@@ -15,7 +15,9 @@ import pytest
 import yaml
 
 from chassis.settings import PORTS
+from deploy.config import RoleSettings
 from deploy.containers.secrets import SERVICES
+from deploy.schemas import schemas
 from edge.config import EdgeSettings
 from envoy.config import EnvoySettings
 from envoy.upstream_tls import secret
@@ -30,7 +32,7 @@ VERSIONS = ("1.32", "1.36")
 # Of operators, whose schemas are not part of Kubernetes.
 FOREIGN = ("cert-manager.io/v1", "keda.sh/v1alpha1", "monitoring.coreos.com/v1", "postgresql.cnpg.io/v1")
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
-KINDS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings, EnvoySettings)
+KINDS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings, EdgeSettings, EnvoySettings, RoleSettings)
 
 Manifest = dict[str, Any]
 
@@ -171,6 +173,23 @@ def test_production_speaks_tls_inside_and_outside() -> None:
         assert "grpc" not in container["readinessProbe"]
     envoy = next(one["data"] for one in manifests if (one["kind"], one["metadata"]["name"]) == ("ConfigMap", "envoy"))
     assert envoy["EASYORDER_ENVOY_CERTIFICATE_FILE"] == "/etc/easyorder/certificate/tls.crt"
+
+
+def test_all_roles_together_leave_connections_to_operators() -> None:
+    """Also while one process of each service replaces another."""
+    manifests = rendered("production")
+    job = next(one for one in manifests if (one["kind"], one["metadata"]["name"]) == ("Job", "migrations"))
+    container = pod_of(job)["containers"][0]
+    limit = next(int(one["value"]) for one in container["env"] if one["name"] == "EASYORDER_ROLE_CONNECTIONS")
+    cluster = next(one for one in manifests if one["kind"] == "Cluster")
+    processes = (
+        max(one["spec"]["maxReplicas"] for _, one in resources("base") if "maxReplicas" in one.get("spec", {})) + 1
+    )
+    databases = sum(len(schemas(package)) for package in container["args"] if "_svc" in package)
+
+    assert databases == 6
+    assert limit >= processes * OrderSettings.model_fields["database_pool_size"].default
+    assert limit * databases <= int(cluster["spec"]["postgresql"]["parameters"]["max_connections"]) - 50
 
 
 def data(file: str, name: str) -> dict[str, str]:

@@ -73,6 +73,9 @@ class AmendingApp(CheckoutApp):
 
 
 class _Late(Counter):
+    def skip(self, taken: int) -> None:
+        super().skip(taken - 1000)
+
     async def next(self) -> int:
         return 1000 + await super().next()
 
@@ -108,6 +111,16 @@ async def test_an_order_that_changes_twice_before_its_stock_does_keeps_its_first
     assert (await app.send(FindPlacedHolds(order_ids=(placed.id, first)))).placed == (placed.id, first)
     await app.work()
     assert await app.held() == {1: 2, 2: 4}
+
+
+async def test_ids_that_orders_had_before_a_restore_are_skipped(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    app.inventory.taken_ids = set(range(1001, 1024))
+
+    updated = await app.update(placed.id, (1, 3), request=request_key())
+
+    assert {item.product_item_id: item.quantity for item in updated.items} == {1: 3}
+    assert (await app.order(placed.id)).supplementary_hold_id == 1030
 
 
 async def test_what_the_old_charge_took_meanwhile_is_given_back(app: AmendingApp) -> None:
@@ -263,8 +276,7 @@ async def test_a_crash_before_it_is_written_leaves_the_old_order_and_a_hold_that
     placed = await app.waiting()
     before = await app.order(placed.id)
     # As if the process had died after the hold: it expires, like any.
-    extra = await app.amendments._hold(before, ((1, 2), (2, 1), (3, 4)), None)
-    assert extra is not None
+    extra = await app.amendments._hold(before, ((1, 2), (2, 1), (3, 4)), None, 999)
     app.inventory.end(extra.key)
 
     assert await app.order(placed.id) == before

@@ -66,6 +66,9 @@ class _Ids:
     def __init__(self) -> None:
         self._ids = itertools.count(100_000)
 
+    def skip(self, taken: int) -> None:
+        raise AssertionError("no id is taken here")
+
     async def next(self) -> int:
         return next(self._ids)
 

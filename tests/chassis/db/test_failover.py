@@ -133,6 +133,24 @@ async def test_of_several_hosts_the_one_that_takes_writes_is_used(chassis_engine
     await engine.dispose()
 
 
+async def test_a_first_host_that_is_silent_does_not_hide_the_second(chassis_engine: AsyncEngine) -> None:
+    """As a machine without power: nobody refuses the connection."""
+    asked: list[object] = []
+    async with await asyncio.start_server(lambda reader, _: asked.append(reader), "127.0.0.1") as server:
+        url = with_another_host(chassis_engine, "127.0.0.1")
+        url = url.update_query_dict({"port": f"{server.sockets[0].getsockname()[1]},5432"})
+        engine = make_engine(url, application_name="failover", pool_size=POOL, timeout_s=3)
+
+        first = await write(engine)
+        # The second comes first from now on, so that only one call waits for the silent one.
+        new = await pooled(engine)
+        await engine.dispose()
+
+    assert first in new
+    assert len(new) == POOL
+    assert len(asked) == 1
+
+
 async def test_while_no_host_takes_writes_the_database_is_unavailable(chassis_engine: AsyncEngine) -> None:
     """As long as the standby is not promoted. Both hosts are the same one here."""
     url = with_another_host(chassis_engine, chassis_engine.url.query.get("host"))

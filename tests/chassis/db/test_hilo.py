@@ -47,6 +47,25 @@ async def test_a_block_is_committed_before_its_ids_are_told(engine: AsyncEngine,
     assert len(commits) == 1
 
 
+async def test_each_block_is_on_the_disk_before_its_ids_are_told(engine: AsyncEngine, sequence: str) -> None:
+    """Also those of which the sequence writes no record: that of another process may not be there yet."""
+    durable = make_engine(engine.url, application_name="tests", pool_size=1)
+    async with durable.begin() as connection:  # the server of the tests does not wait for its disk
+        await connection.execute(text("SET synchronous_commit = on"))
+    blocks = HiLo(durable, sequence, block=1)
+    for _ in range(3):
+        async with engine.connect() as other:
+            # Ends without a flush, as the transaction that waits for its own.
+            await other.execute(text("SELECT pg_logical_emit_message(false, 'test', 'not flushed')"))
+            written = await other.scalar(text("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"))
+
+        await blocks.next()
+
+        async with engine.connect() as other:
+            assert await other.scalar(text("SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')")) >= written
+    await durable.dispose()
+
+
 async def test_a_transaction_needs_one_connection_only(chassis_engine: AsyncEngine) -> None:
     alone = make_engine(chassis_engine.url, application_name="tests", pool_size=1)
     bench = SqlJobBench(alone)
