@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,8 +113,9 @@ class SqlWebhookApp(WebhookApp):
         return {int(row.name.partition("/")[2]) for row in names}
 
     async def jobs(self) -> Sequence[JobSeen]:
-        rows = await self._rows("SELECT kind, key, payload, lane, turn FROM job ORDER BY id")
-        return [JobSeen(row.kind, row.key, row.payload, row.lane, row.turn) for row in rows]
+        # As text: the drivers decode jsonb differently.
+        rows = await self._rows("SELECT kind, key, CAST(payload AS text), lane, turn FROM job ORDER BY id")
+        return [JobSeen(row.kind, row.key, json.loads(row.payload), row.lane, row.turn) for row in rows]
 
     async def audited(self) -> Sequence[tuple[str, str, str, str, datetime]]:
         rows = await self._rows("SELECT action, resource, outcome, detail, time FROM audit_entry ORDER BY id")
