@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
 from chassis.audit import entry
+from chassis.clock import in_utc
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
@@ -119,7 +120,7 @@ class SqlWebhookApp(WebhookApp):
 
     async def audited(self) -> Sequence[tuple[str, str, str, str, datetime]]:
         rows = await self._rows("SELECT action, resource, outcome, detail, time FROM audit_entry ORDER BY id")
-        return [(row.action, row.resource, row.outcome, row.detail, row.time) for row in rows]
+        return [(row.action, row.resource, row.outcome, row.detail, in_utc(row.time)) for row in rows]
 
     async def _rows(self, query: str) -> Sequence[Any]:
         async with self._engine.connect() as connection:
