@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.alerts import Alerts
 from chassis.audit import entry
-from chassis.clock import in_utc
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.engine import make_sessions
 from chassis.db.hilo import HiLo
@@ -119,8 +118,11 @@ class SqlWebhookApp(WebhookApp):
         return [JobSeen(row.kind, row.key, json.loads(row.payload), row.lane, row.turn) for row in rows]
 
     async def audited(self) -> Sequence[tuple[str, str, str, str, datetime]]:
-        rows = await self._rows("SELECT action, resource, outcome, detail, time FROM audit_entry ORDER BY id")
-        return [(row.action, row.resource, row.outcome, row.detail, in_utc(row.time)) for row in rows]
+        seconds = "CAST(extract(epoch FROM time) AS float8) AS at"
+        rows = await self._rows(f"SELECT action, resource, outcome, detail, {seconds} FROM audit_entry ORDER BY id")
+        return [
+            (row.action, row.resource, row.outcome, row.detail, datetime.fromtimestamp(row.at, UTC)) for row in rows
+        ]
 
     async def _rows(self, query: str) -> Sequence[Any]:
         async with self._engine.connect() as connection:
