@@ -43,7 +43,7 @@ _SEEN = text(
 )
 # Stops at the first recent event: readers detect only gaps at the front. The newest event stays, and so does the last
 # event that the slowest consumer has: consumers may resume from there. One replica purges at a time. Rows are deleted
-# only of the partition that was the whole outbox before it had others; of all others, partitions are dropped.
+# only up to `rows_until`: where a partition does not end soon, like the first one. All others are dropped whole.
 _PURGE = text("""
 WITH start AS MATERIALIZED (
     SELECT position, rows_until FROM outbox_start FOR UPDATE SKIP LOCKED
@@ -101,8 +101,8 @@ class Feed:
     async def purge(self, *, older_than: timedelta) -> None:
         """Deletes old events that all consumers have, oldest first, and makes room for those to come.
 
-        Whole partitions are dropped, whose last event is old enough. Of the first one, whose events may be of any time,
-        a batch of rows is deleted per transaction.
+        Whole partitions are dropped, whose last event is old enough. Where one does not end soon, like the first one, a
+        batch of rows is deleted per transaction.
         """
         age_s, purged = older_than.total_seconds(), _BATCH
         while purged == _BATCH:

@@ -41,12 +41,15 @@ def test_adjustments_of_a_transaction_add_up() -> None:
 
 
 def test_all_adjustments_together_leave_no_more_than_an_item_may_have() -> None:
-    batch = batch_of(a_stock(on_hand=MAX_ON_HAND - 5))
+    item = a_stock(on_hand=MAX_ON_HAND - 5)
+    batch = batch_of(item)
 
     batch.adjust(1, 4)
     batch.adjust(1, 1)
     with pytest.raises(InvalidArgument, match="must leave at most"):
         batch.adjust(1, 1)
+
+    assert (item.moved.on_hand, item.moved.adjusted) == (5, 5)
 
 
 def test_pieces_that_are_held_cannot_be_taken_away() -> None:
@@ -55,6 +58,7 @@ def test_pieces_that_are_held_cannot_be_taken_away() -> None:
 
     with pytest.raises(OutOfStock):
         batch.adjust(1, -3)
+    assert not item.moved
     batch.adjust(1, -2)
 
     assert item.available == 0
