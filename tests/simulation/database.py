@@ -89,8 +89,10 @@ class Database(Generic[State]):
             except asyncio.CancelledError:
                 if not turn.cancelled():
                     # The caller's time was up in the moment of its turn.
-                    self._end(committed=False)
+                    self.abandon(process)
                 raise
+            # A process that ends in the moment of its turn must not write: the transaction is another's by now.
+            await process.lives()
             return
         self._owner, self._before = process, _copy_of(self.state)
 

@@ -12,7 +12,13 @@ Kind = Literal[
 ITEMS = {1: 6, 2: 40, 3: 2}
 # Orders wait for it when there is none.
 BACKORDERABLE = 3
-CARDS = ("tok_ok", "tok_ok", "tok_ok", "tok_lost_reply", "tok_declined", "tok_flaky_2", "tok_slow_900", "tok_down")
+# The first ones pay, whatever happens, and are those that an order is paid again with.
+GOOD_CARDS = ("tok_ok", "tok_ok", "tok_ok", "tok_lost_reply")
+CARDS = (
+    *GOOD_CARDS,
+    *("tok_declined", "tok_flaky_2", "tok_slow_900", "tok_down", "tok_unknown"),
+    *("tok_requires_action_1500", "tok_requires_action_declined_1500", "tok_requires_action"),
+)
 PROCESSES = ("order", "order", "inventory", "inventory", "payment")
 _AFTER: tuple[Kind, ...] = (
     *("cancel", "cancel", "refund", "refund items", "update", "update", "update"),
@@ -75,10 +81,11 @@ def drawn(seed: int) -> Script:
     actions: list[Action] = []
     for order in range(random.choice([1, 2, 3, 5, 8])):
         at_s = random.uniform(0, _LASTS_S / 2)
-        actions.append(_placing(random, order, at_s))
+        placing = _placing(random, order, at_s)
+        actions.append(placing)
         for _ in range(random.choice([0, 1, 1, 2, 3])):
             at_s += random.choice([0.0, 0.01, 0.3, 2.0, 10.0]) * random.random()
-            actions.append(_asking(random, order, at_s))
+            actions.append(_asking(random, placing, at_s))
     for _ in range(random.choice([0, 1, 3])):
         pieces = random.choice([1, 2, 5])
         actions.append(Action(random.uniform(0, _LASTS_S), "deliver goods", 0, ((BACKORDERABLE, pieces),)))
@@ -98,10 +105,13 @@ def _placing(random: Random, order: int, at_s: float) -> Action:
     )
 
 
-def _asking(random: Random, order: int, at_s: float) -> Action:
+def _asking(random: Random, placing: Action, at_s: float) -> Action:
     kind = random.choice(_AFTER)
     lines = _lines(random) if kind in ("update", "refund items") else ()
-    return Action(at_s, kind, order, lines, random.choice(CARDS[:4]), twice=random.random() < 0.2)
+    if kind == "refund items" and random.random() < 0.7:
+        # What was ordered can be returned; other items and more pieces are refused.
+        lines = ((placing.lines[0][0], 1),)
+    return Action(at_s, kind, placing.order, lines, random.choice(GOOD_CARDS), twice=random.random() < 0.2)
 
 
 def _lines(random: Random) -> tuple[tuple[int, int], ...]:

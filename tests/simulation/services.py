@@ -53,6 +53,8 @@ from tests.simulation.network import Chance, Network, Process, SimulatedPeer
 
 LEASE_S = 5.0
 _TIMES = HoldTimes(unplaced=timedelta(seconds=8), placed=timedelta(seconds=40))
+# The shopper confirms faster, or the payment process is away for longer.
+_ACTION = timedelta(seconds=6)
 _FEED_POLL_S, _REAP_S = 1.0, 1.5
 
 
@@ -138,7 +140,7 @@ def _order(shop: Shop, process: Process) -> None:
         clock=shop.clock,
         backoff=_backoff(random, 4),
         payment_timeout_s=2,
-        payment_action=timedelta(minutes=30),
+        payment_action=_ACTION,
         alerts=alerts,
     )
     peer: Any = SimulatedPeer(shop.network, process, "order")

@@ -13,7 +13,7 @@ from tests.simulation.run import run
 from tests.simulation.script import Action, Kill, Script, Weather, drawn
 from tests.simulation.shrink import shrunk
 
-FOUND_WITHIN = 40
+FOUND_WITHIN = 200
 STORM = Weather(request_lost=0.1, reply_lost=0.1, statement_fails=0.1, commit_unanswered=0.1, dies=0.02)
 
 
