@@ -4,6 +4,7 @@ python -m bench                         paid orders a second, and what limits th
 python -m bench reservations            reservations of one hot SKU, in batches and one by one
 python -m bench listing                 lists of 10 of 10,000 products
 python -m bench growth                  orders and reads at 100, 10,000 and 1,000,000 stored orders and products
+python -m bench soak                    two million orders, as fast as it goes: what grows although nothing should
 python -m bench profile                 where order_svc, or --service, spends its time meanwhile
 """
 
@@ -25,8 +26,10 @@ from bench.profiling import SERVICES, by_function, profile
 from bench.report import Section, machine, show, write_json, write_pictures
 from bench.reservations import reservations, reservations_database, rows
 from bench.shop import BenchShop, bench_shop
+from bench.soak import soak
 from tests.e2e import invariants
 from tests.folders import data_folder
+from tests.long_runs import keep
 from tests.polling import eventually
 
 Part = Callable[[BenchShop, argparse.Namespace], Awaitable[list[Section]]]
@@ -65,10 +68,15 @@ async def _growth(shop: BenchShop, options: argparse.Namespace) -> list[Section]
     return await growth(shop, **{name: getattr(options, name) for name in names})
 
 
+async def _soak(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
+    return await soak(shop, orders=options.orders, clients=options.clients[-1])
+
+
 # Each part measures the shop and returns its tables. The lists come last: they need many products.
 PARTS: dict[str, Part] = {"orders": _orders, "reservations": _reservations, "listing": _listing}
 # They run only when they are asked for.
-ALONE: dict[str, Part] = {"growth": _growth, "profile": _profile}
+ALONE: dict[str, Part] = {"growth": _growth, "soak": _soak, "profile": _profile}
+CLIENTS = {"growth": [1, 8, 32, 128, 256], "soak": [32]}
 
 
 async def bench(options: argparse.Namespace) -> None:
@@ -79,12 +87,15 @@ async def bench(options: argparse.Namespace) -> None:
     with data_folder(on_disk=True) as data_dir:
         async with bench_shop(data_dir) as shop:
             sections = [section for part in parts for section in await part(shop, options)]
-            await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=30)
+            await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=60)
             await invariants.check(shop.mesh)
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in where.items()))
     show(sections, console)
     console.print("Every order is there, paid for once, and its stock is sold: I1 to I5 hold.")
+    for section in sections:
+        if section.found:
+            keep(*section.found)
     if options.json:
         write_json(options.json, sections, where)
     if options.pictures:
@@ -93,7 +104,9 @@ async def bench(options: argparse.Namespace) -> None:
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    options.clients = options.clients or [1, 8, 32, 128, *([256] if "growth" in options.what else [])]
+    options.clients = options.clients or next(
+        (CLIENTS[name] for name in options.what if name in CLIENTS), [1, 8, 32, 128]
+    )
     try:
         asyncio.run(bench(options))
     except Missing as error:
@@ -106,11 +119,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "what", nargs="*", type=_part, help=f"{', '.join(PARTS | ALONE)}; all but the last two if left out"
-    )
+    parser.add_argument("what", nargs="*", type=_part, help=f"{', '.join(PARTS | ALONE)}; the first three if left out")
     parser.add_argument("--service", choices=SERVICES, default="order", help="of which the profile is [order]")
-    parser.add_argument("--clients", type=_numbers, help="how many at once [1,8,32,128; for growth 256 too]")
+    parser.add_argument(
+        "--clients", type=_numbers, help="how many at once [1,8,32,128; for growth 256 too, for soak 32]"
+    )
     parser.add_argument("--seconds", type=int, default=8, help="of each measurement [8]")
     parser.add_argument("--repeat", type=int, default=1, help="measure all so often; shows median, least and most")
     parser.add_argument("--json", type=Path, help="a file for the figures")
@@ -122,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--lines", type=_numbers, default=[1, 20], help="growth: of an order")
     parser.add_argument("--no-reads", dest="reads", action="store_false", help="growth: orders alone")
+    parser.add_argument("--orders", type=int, default=2_000_000, help="soak: how many [2000000]")
     parser.add_argument("--to", type=Path, help="where the profile goes; a flame graph if it ends in .svg")
     return parser
 

@@ -22,13 +22,17 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One table. `data` are its figures, each repetition separately; `pictures` are SVG by name."""
+    """One table. `data` are its figures, each repetition separately; `pictures` are SVG by name.
+
+    `found` is what tests.long_runs.keep is told, once everything is checked.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     data: Sequence[dict[str, Any]] = field(default=())
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    found: Sequence[str] = ()
 
 
 def spread(figures: Sequence[float], *, digits: int = 0) -> str:

@@ -1,6 +1,7 @@
 """Writes the figures of docs/trust.md, from the results of `make chaos` that are kept in docs/trust.json.
 
-Those of `make mutate` are in docs/mutants.json, by docs/count_mutants.py.
+Those of `make mutate` are in docs/mutants.json, by docs/count_mutants.py. What long runs of other tests found is in
+docs/runs.json: the last result of each (tests/long_runs.py).
 
 python docs/show_trust.py                      writes them
 python docs/show_trust.py --check              exit 1 if docs/trust.md shows anything else
@@ -26,6 +27,10 @@ from docs.tables import show
 HERE = Path(__file__).resolve().parent
 PAGE, RESULTS = HERE / "trust.md", HERE / "trust.json"
 PLACE = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- end of figures -->)", re.DOTALL)
+RUNS, PLACE_OF_RUNS = (
+    HERE / "runs.json",
+    re.compile(r"(?<=<!-- runs -->\n).*(?=<!-- end of runs -->)", re.DOTALL),
+)
 MUTANTS, PLACE_OF_MUTANTS = (
     HERE / "mutants.json",
     re.compile(r"(?<=<!-- mutants -->\n).*(?=<!-- end of mutants -->)", re.DOTALL),
@@ -130,6 +135,15 @@ def _percent(share: Fraction) -> str:
     return f"{math.floor(share * 1000) / 10:.1f} %"
 
 
+def runs(results: Sequence[Mapping[str, Any]]) -> str:
+    """The table of the long runs."""
+    lines = [["run", "found", "load average", "date", "commit"], ["---"] * 5]
+    for result in sorted(results, key=lambda result: str(result["run"])):
+        found = "; ".join(result["found"])
+        lines.append([result["run"], found, f"{result['load']:.0f}", result["date"], result["commit"]])
+    return "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n\n"
+
+
 def _sum(results: Sequence[Mapping[str, Any]], name: str) -> Counter[str]:
     return sum((Counter(result[name]) for result in results), Counter())
 
@@ -140,13 +154,25 @@ def _at(values: Sequence[float], part: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
 
 
-def kept() -> list[Any]:
-    return list(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else []
+def kept(path: Path | None = None) -> list[Any]:
+    """The results of `make chaos`, or those at `path`."""
+    path = path or RESULTS
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+
+def add(found: Sequence[Mapping[str, Any]]) -> None:
+    """Those of `make chaos` to the others of it; of each long run the last one stays."""
+    of_runs = {result["run"]: result for result in [*kept(RUNS), *(one for one in found if "run" in one)]}
+    for path, results in ((RESULTS, [*kept(), *(one for one in found if "run" not in one)]), (RUNS, of_runs.values())):
+        path.write_text(json.dumps([*results]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
     if "--add" in sys.argv:
-        added = [json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[sys.argv.index("--add") + 1 :]]
-        RESULTS.write_text(json.dumps([*kept(), *added]) + "\n", encoding="utf-8")
-    of_mutants = mutants(json.loads(MUTANTS.read_text(encoding="utf-8")))
-    sys.exit(show(PAGE, PLACE, figures(kept())) or show(PAGE, PLACE_OF_MUTANTS, of_mutants))
+        add([json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[sys.argv.index("--add") + 1 :]])
+    shown = {
+        PLACE: figures(kept()),
+        PLACE_OF_RUNS: runs(kept(RUNS)),
+        PLACE_OF_MUTANTS: mutants(json.loads(MUTANTS.read_text(encoding="utf-8"))),
+    }
+    sys.exit(max(show(PAGE, place, text) for place, text in shown.items()))

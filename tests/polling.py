@@ -14,10 +14,12 @@ _INTERVAL_S = 0.01
 
 
 @overload
-async def eventually(condition: Callable[[], Awaitable[T | None]], *, timeout_s: float = ...) -> T: ...
+async def eventually(
+    condition: Callable[[], Awaitable[T | None]], *, timeout_s: float = ..., every_s: float = ...
+) -> T: ...
 @overload
-async def eventually(condition: Callable[[], T], *, timeout_s: float = ...) -> T: ...
-async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5) -> Any:
+async def eventually(condition: Callable[[], T], *, timeout_s: float = ..., every_s: float = ...) -> T: ...
+async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5, every_s: float = _INTERVAL_S) -> Any:
     """What `condition` answers once it is true; AssertionError when it is not within `timeout_s`.
 
     An AssertionError of the condition counts as not yet.
@@ -35,7 +37,7 @@ async def eventually(condition: Callable[[], Any], *, timeout_s: float = 5) -> A
             failure = error
         if loop.time() >= deadline:
             raise failure or AssertionError(f"did not become true within {timeout_s} s: {condition}")
-        await asyncio.sleep(_INTERVAL_S)
+        await asyncio.sleep(every_s)
 
 
 async def keeping_pace(until: float) -> None:

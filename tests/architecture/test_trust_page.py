@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from docs import show_trust
 from docs.count_mutants import counted
-from docs.show_trust import MUTANTS, PAGE, PLACE, PLACE_OF_MUTANTS, figures, kept, mutants
+from docs.show_trust import MUTANTS, PAGE, PLACE, PLACE_OF_MUTANTS, PLACE_OF_RUNS, RUNS, figures, kept, mutants, runs
 from tests.architecture.test_security_page import missing
 
 TEXT = PAGE.read_text(encoding="utf-8")
+AT = {"date": "2026-01-01", "commit": "abc", "cpus": 2, "load": 1.4}
 RESULT: dict[str, Any] = {
-    "date": "2026-01-01",
-    "commit": "abc",
-    "cpus": 2,
+    **AT,
     "seeds": [3, 4],
     "kills": {"order_svc": 9},
     "failpoints": {"charged_not_recorded": 2},
@@ -48,6 +49,25 @@ def test_the_page_shows_the_results_that_are_kept() -> None:
 )
 def test_nothing_is_better_than_it_was(line: str) -> None:
     assert line in figures([RESULT, RESULT]).splitlines()
+
+
+def test_the_page_shows_the_last_result_of_each_long_run() -> None:
+    shown = PLACE_OF_RUNS.search(TEXT)
+
+    assert shown is not None
+    assert shown[0] == runs(kept(RUNS)), "run python docs/show_trust.py"
+
+
+def test_a_result_is_added_to_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show_trust, "RUNS", tmp_path / "runs.json")
+    monkeypatch.setattr(show_trust, "RESULTS", tmp_path / "trust.json")
+    older, newer = ({"run": "soak", "found": found, **AT} for found in (["9 orders"], ["7 orders", "1 lost"]))
+
+    show_trust.add([RESULT, older])
+    show_trust.add([newer, RESULT])
+
+    assert kept(tmp_path / "trust.json") == [RESULT, RESULT]
+    assert runs(kept(tmp_path / "runs.json")).splitlines()[-2] == "| soak | 7 orders; 1 lost | 1 | 2026-01-01 | abc |"
 
 
 def test_the_page_shows_the_mutants_that_were_counted() -> None:

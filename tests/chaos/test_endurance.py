@@ -36,6 +36,7 @@ from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.e2e.test_rolling_restart import capacity
 from tests.e2e.test_shopping import a_stocked_product
 from tests.folders import data_folder
+from tests.long_runs import keep
 from tests.polling import eventually, keeping_pace
 
 MINUTES = float(os.environ.get("EASYORDER_TEST_MINUTES", "20"))
@@ -107,6 +108,13 @@ async def test_what_a_mesh_of_two_bears(scene: Scene, tmp_path: Path) -> None:
     assert published_in_order(recorder.history) == []
     assert share_answered(loop) >= ANSWERED, loop.results
     await scene.servers.whole()
+    keep(
+        f"{MINUTES:g} minutes of faults over two of everything",
+        f"{loop.results.total():,} orders at {per_s:.0f} a second",
+        f"{100 * share_answered(loop):.3f} % answered rightly or with 503",
+        f"{loop.results.total() - loop.results['ordered']:,} not ordered",
+        "0 violations",
+    )
 
 
 def faults(scene: Scene) -> list[Callable[[], Awaitable[None]]]:

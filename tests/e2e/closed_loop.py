@@ -1,25 +1,18 @@
-"""Shoppers in a closed loop: each sends the next order when the last is answered. What they got, and how soon.
-
-Over bare connections: a client library takes more time for an order than the mesh has, and would set the rate.
-"""
+"""Shoppers in a closed loop: each sends the next order when the last is answered. What they got, and how soon."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
+from tests.e2e.bare_http import BareClient
 from tests.e2e.patient_clients import an_order_of
 from tests.e2e.running_mesh import RunningMesh
 from tests.polling import keeping_pace
-
-# What Envoy lets a call take, and a little.
-DEADLINE_S = 16.0
 
 
 @dataclass(frozen=True)
@@ -68,50 +61,24 @@ class ClosedLoop:
         return Counter(answer.reason for answer in self.between(first_s, last_s))
 
     async def shop(self, address: str, headers: Mapping[str, str], items: Sequence[str]) -> None:
-        while True:
-            reader, writer = await asyncio.open_connection(*address.split(":"))
-            try:
-                while await self._order(reader, writer, address, headers, items):
-                    pass
-            finally:
-                writer.close()
+        client = BareClient(address, dict(headers))
+        try:
+            while True:
+                await self._order(client, items)
+        finally:
+            client.close()
 
-    async def _order(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        address: str,
-        headers: Mapping[str, str],
-        items: Sequence[str],
-    ) -> bool:
-        """Whether the connection stays open: Envoy closes it where it refuses what it has not read to the end."""
+    async def _order(self, client: BareClient, items: Sequence[str]) -> None:
         sent = time.monotonic()
-        writer.write(order_request(address, headers, an_order_of(items, "tok_ok")))
-        async with asyncio.timeout(DEADLINE_S):
-            status, received, body = await read_reply(reader)
-        reason = "ordered" if status == 200 else body["details"][0]["reason"]
-        if status == 200:
+        reply = await client.request("POST", "/api/v1/orders", json=an_order_of(items, "tok_ok"))
+        body = reply.json()
+        if reply.is_success:
             self.orders.add(body["id"])
+        reason = "ordered" if reply.is_success else body["details"][0]["reason"]
         now = time.monotonic()
-        self.answers.append(Answer(now - self.began, now - sent, status, reason, received))
-        if status != 200:
-            await self.lasts(min(1.0, float(received.get("retry-after", 1))))
-        return received.get("connection") != "close"
-
-
-def order_request(address: str, headers: Mapping[str, str], order: Mapping[str, Any]) -> bytes:
-    body = json.dumps(order)
-    named = {"host": address, "content-type": "application/json", "content-length": str(len(body)), **headers}
-    return "\r\n".join(
-        ["POST /api/v1/orders HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", body]
-    ).encode()
-
-
-async def read_reply(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str], Any]:
-    """The status, the headers and the JSON of a reply."""
-    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
-    headers = dict(line.split(": ", 1) for line in lines)
-    return int(first.split()[1]), headers, json.loads(await reader.readexactly(int(headers["content-length"])))
+        self.answers.append(Answer(now - self.began, now - sent, reply.status_code, reason, reply.headers))
+        if not reply.is_success:
+            await self.lasts(min(1.0, float(reply.headers.get("retry-after", 1))))
 
 
 @asynccontextmanager

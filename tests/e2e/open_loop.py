@@ -11,24 +11,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tests.e2e.closed_loop import DEADLINE_S, order_request, read_reply
+from tests.e2e.bare_http import BareClient
 from tests.e2e.patient_clients import an_order_of
 from tests.polling import keeping_pace
 
 UNANSWERED = "without an answer"
-_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass
 class OpenLoop:
     """What became of each call: `results` by reason, `orders` by shopper, how long answers took, and the `refusals`."""
 
-    address: str
+    client: BareClient
     results: Counter[str] = field(default_factory=Counter)
     orders: dict[str, int] = field(default_factory=dict)
     took_s: list[float] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
-    _idle: list[_Connection] = field(default_factory=list)
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -53,32 +51,24 @@ class OpenLoop:
     async def end(self) -> None:
         """Once all are answered."""
         await asyncio.gather(*self._asking)
-        for _, writer in self._idle:
-            writer.close()
+        self.client.close()
 
     async def _ask(self, shopper: int, headers: Mapping[str, str], item: str) -> None:
-        sent, connection = time.monotonic(), None
+        sent, order = time.monotonic(), an_order_of([item], "tok_ok")
         try:
-            async with asyncio.timeout(DEADLINE_S):
-                connection = self._idle.pop() if self._idle else await asyncio.open_connection(*self.address.split(":"))
-                connection[1].write(order_request(self.address, headers, an_order_of([item], "tok_ok")))
-                status, received, body = await read_reply(connection[0])
+            reply = await self.client.request("POST", "/api/v1/orders", json=order, headers=headers)
         except (OSError, EOFError) as error:
             self.results[f"{UNANSWERED}: {type(error).__name__}"] += 1
-            if connection:
-                connection[1].close()
             return
         self.took_s.append(time.monotonic() - sent)
-        if status == 200:
+        body = reply.json()
+        if reply.is_success:
             self.orders[body["id"]] = shopper
-        else:
-            self.refusals.append(f"{datetime.now(UTC)}, after {self.took_s[-1]:.2f} s: {body}")
+            self.results["ordered"] += 1
+            return
+        self.refusals.append(f"{datetime.now(UTC)}, after {self.took_s[-1]:.2f} s: {body}")
         reasons = [detail["reason"] for detail in body.get("details", ()) if "reason" in detail]
-        self.results["ordered" if status == 200 else f"{status} {' '.join(reasons) or body.get('message', '')}"] += 1
-        if received.get("connection") == "close":
-            connection[1].close()
-        else:
-            self._idle.append(connection)
+        self.results[f"{reply.status_code} {' '.join(reasons) or body.get('message', '')}"] += 1
 
 
 @asynccontextmanager
@@ -86,7 +76,7 @@ async def ordering_steadily(
     address: str, shoppers: Sequence[Mapping[str, str]], items: Sequence[str], *, per_s: float
 ) -> AsyncIterator[OpenLoop]:
     """Orders come until the block ends; after it, all are answered."""
-    loop = OpenLoop(address)
+    loop = OpenLoop(BareClient(address))
     ordering = asyncio.create_task(loop.order(shoppers, items, per_s=per_s))
     try:
         yield loop

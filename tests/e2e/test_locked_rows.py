@@ -9,7 +9,8 @@ import pytest
 
 from deploy.local.shop import Shop
 from tests.e2e import invariants
-from tests.e2e.closed_loop import DEADLINE_S, ordering
+from tests.e2e.bare_http import DEADLINE_S
+from tests.e2e.closed_loop import ordering
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.running_mesh import RunningMesh, running_mesh
 from tests.e2e.test_shopping import a_stocked_product

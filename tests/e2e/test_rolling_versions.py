@@ -28,14 +28,15 @@ from deploy.local.plain_http import plain_client
 from deploy.local.readiness import grpc_serving
 from deploy.local.shop import Shop
 from tests.e2e import invariants
+from tests.e2e.bare_http import BareClient
 from tests.e2e.conftest import SETTINGS
-from tests.e2e.crowd import CONNECTIONS
 from tests.e2e.patient_clients import an_order_of
 from tests.e2e.running_mesh import RunningMesh
-from tests.e2e.test_rolling_upgrade import REPLACED_WITHIN_S, Calls, is_replaced, read, watch
+from tests.e2e.test_rolling_upgrade import LOOKED_EVERY_S, REPLACED_WITHIN_S, Calls, is_replaced, read, watch
 from tests.e2e.test_shopping import a_stocked_product
 from tests.e2e.two_versions import Envoy, Trees, envoy_of, migrate, old_mesh
 from tests.folders import data_folder
+from tests.long_runs import keep
 from tests.polling import eventually, keeping_pace
 from tests.released.side_by_side import REVISIONS
 
@@ -61,29 +62,32 @@ class Shoppers:
     # Paid orders that are to be refunded in part, and when they were placed.
     _refundable: deque[tuple[float, str]] = field(default_factory=deque)
     _began: float = 0
-    _client: httpx.AsyncClient | None = None
-    _under_way: Counter[httpx.AsyncClient] = field(default_factory=Counter)
+    _ended: float = 0
+    _http: httpx.AsyncClient | None = None
+    _client: BareClient | None = None
+    _under_way: Counter[str] = field(default_factory=Counter)
     _watching: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def __str__(self) -> str:
-        placed, took_s = len(self.calls.orders), asyncio.get_running_loop().time() - self._began
-        return f"{placed} orders, {placed / took_s:.0f} a second; {dict(self.calls.results)}"
+    @property
+    def per_s(self) -> float:
+        """Orders, while they came."""
+        return len(self.calls.orders) / (self._ended - self._began)
 
     async def turn_to(self, envoy: Envoy) -> None:
         """New calls and streams go there; returns when those elsewhere have ended."""
-        before = self._client
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        self._client = plain_client(envoy.url, timeout=60, limits=limits)
+        http, before = plain_client(envoy.url, timeout=60), self._client
         if not self.headers:
-            await self._move_in(self._client)
-        self._client.headers.update(self.headers)
+            await self._move_in(http)
+        http.headers.update(self.headers)
+        self._client = BareClient(envoy.url.removeprefix("http://"), self.headers)
         await self.stop_watching()
+        self._http = http
         watched = self.calls.results["WATCH 200"]
-        self._watching = [asyncio.create_task(watch(self._client, self.calls)) for _ in range(WATCHERS)]
+        self._watching = [asyncio.create_task(watch(http, self.calls)) for _ in range(WATCHERS)]
         await eventually(lambda: self.calls.results["WATCH 200"] >= watched + WATCHERS, timeout_s=30)
         if before is not None:
-            await eventually(lambda: not self._under_way[before], timeout_s=60)
-            await before.aclose()
+            await eventually(lambda: not self._under_way[before.address], timeout_s=60)
+            before.close()
 
     async def order_steadily(self, stopping: asyncio.Event) -> None:
         now = asyncio.get_running_loop().time
@@ -92,6 +96,7 @@ class Shoppers:
             for number in itertools.count():
                 await keeping_pace(begins + number / ORDERS_PER_S)
                 if stopping.is_set():
+                    self._ended = now()
                     return
                 tasks.create_task(self._call(number))
 
@@ -99,6 +104,8 @@ class Shoppers:
         for task in self._watching:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
+        if self._http is not None:
+            await self._http.aclose()
 
     async def _move_in(self, client: httpx.AsyncClient) -> None:
         admin = await Shop(client).login("admin@example.com", "Admin123!")
@@ -108,22 +115,22 @@ class Shoppers:
     async def _call(self, number: int) -> None:
         client = self._client
         assert client is not None
-        self._under_way[client] += 1
+        self._under_way[client.address] += 1
         try:
             await self._shop(client, number)
         finally:
-            self._under_way[client] -= 1
+            self._under_way[client.address] -= 1
 
-    async def _shop(self, client: httpx.AsyncClient, number: int) -> None:
+    async def _shop(self, client: BareClient, number: int) -> None:
         kind, item = number % 10, self.items[number % len(self.items)]
         body = an_order_of([item], CARDS.get(kind, "tok_ok"))
-        answer = await self.calls.make(client, "POST", "/api/v1/orders", json=body)
+        answer = await self.calls.make(client, "POST", "/api/v1/orders", body)
         if not answer or not answer.is_success:
             return
         id, now = answer.json()["id"], asyncio.get_running_loop().time()
         self.calls.orders.append(id)
         if kind == CANCELLED:
-            await self.calls.make(client, "POST", f"/api/v1/orders/{id}:cancel", json={"reason": "too dear"})
+            await self.calls.make(client, "POST", f"/api/v1/orders/{id}:cancel", {"reason": "too dear"})
         if kind == READ:
             await read(client, number // 10 * 2, self.calls)
         if kind == REFUNDED:
@@ -131,9 +138,9 @@ class Shoppers:
             if self._refundable[0][0] < now - REFUNDED_AFTER_S:
                 await self._refund(client, self._refundable.popleft()[1])
 
-    async def _refund(self, client: httpx.AsyncClient, id: str) -> None:
+    async def _refund(self, client: BareClient, id: str) -> None:
         refund = {"amount": {"currencyCode": "USD", "units": "1"}, "reason": "scratched", "requestId": uuid.uuid4().hex}
-        await self.calls.make(client, "POST", f"/api/v1/admin/orders/{id}:refund", json=refund)
+        await self.calls.make(client, "POST", f"/api/v1/admin/orders/{id}:refund", refund)
 
 
 @pytest.mark.load
@@ -155,11 +162,16 @@ async def test_both_ways(services: Sequence[str]) -> None:
                             await replace_service(mesh, trees, tree, service, in_front)
                     modules = SERVICES.values()
                     assert {tree_of(pid) for module in modules for pid in mesh.pids_of(module)} == {tree}
-        print(shoppers)
+        print(f"{len(shoppers.calls.orders)} orders, {shoppers.per_s:.0f} a second; {dict(shoppers.calls.results)}")
         assert {what: times for what, times in shoppers.calls.failed.items() if not is_known(what, services)} == {}
         await eventually(lambda: invariants.at_rest(mesh), timeout_s=120)
         await invariants.check(mesh, set(shoppers.calls.orders))
         assert "end the process" not in mesh.log
+        keep(
+            f"two versions at a time, there and back, {services[0]} first",
+            f"{len(shoppers.calls.orders):,} orders at {shoppers.per_s:.0f} a second",
+            f"{shoppers.calls.results.total():,} calls, {shoppers.calls.failed.total():,} failed",
+        )
 
 
 def is_known(failed: str, services: Sequence[str]) -> bool:
@@ -185,11 +197,12 @@ async def shopping(envoy: Envoy) -> AsyncIterator[Shoppers]:
 async def replace_service(mesh: RunningMesh, trees: Trees, tree: Path, service: str, envoy: Envoy) -> None:
     """Each process after the other, once all others serve."""
     module = SERVICES[service]
+    patiently = partial(eventually, timeout_s=REPLACED_WITHIN_S, every_s=LOOKED_EVERY_S)
     trees.set(tree, module)
     for pid in mesh.pids_of(module):
         os.kill(pid, signal.SIGTERM)
-        await eventually(partial(is_replaced, mesh, module, pid), timeout_s=REPLACED_WITHIN_S)
-        await eventually(lambda: all_serve(mesh, envoy), timeout_s=REPLACED_WITHIN_S)
+        await patiently(partial(is_replaced, mesh, module, pid))
+        await patiently(lambda: all_serve(mesh, envoy))
 
 
 async def all_serve(mesh: RunningMesh, envoy: Envoy) -> bool:
