@@ -1,13 +1,15 @@
 """A client of HTTP/1.1 over bare connections.
 
-A client library takes more time for an order than the mesh has, and would set the rate of what is tested.
+A client library takes more time for an order than the mesh has, and would set the rate of what is tested; one that
+opens a hundred streams at once keeps a processor busy for half a second.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json as encoding
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,14 +47,11 @@ class BareClient:
     ) -> Reply:
         """Raises OSError or EOFError where there is no reply: TimeoutError if there is none within DEADLINE_S."""
         body = b"" if json is None else encoding.dumps(json).encode()
-        sent = {"host": self.address, "content-type": "application/json", "content-length": str(len(body))}
-        lines = [f"{name}: {value}" for name, value in {**sent, **self.headers, **(headers or {})}.items()]
-        head = "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode()
         async with asyncio.timeout(DEADLINE_S):
             reader, writer = await self._connection()
             stays_open = False
             try:
-                writer.write(head + body)
+                writer.write(self._head(method, path, len(body), headers) + body)
                 reply = await _read_reply(reader)
                 # Envoy closes what it drains, and where it refuses what it has not read to the end.
                 stays_open = reply.headers.get("connection") != "close"
@@ -63,10 +62,28 @@ class BareClient:
                     writer.close()
         return reply
 
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[tuple[int, AsyncIterator[str]]]:
+        """The status and the lines of a reply that goes on; the lines end with it, or raise OSError or EOFError."""
+        reader, writer = await asyncio.open_connection(*self.address.split(":"))
+        try:
+            writer.write(self._head("GET", path, 0, headers))
+            status, received = await _read_head(reader)
+            yield status, _lines(reader, received)
+        finally:
+            writer.close()
+
     def close(self) -> None:
         """Once no call is under way."""
         while self._free:
             self._free.pop()[1].close()
+
+    def _head(self, method: str, path: str, length: int, headers: Mapping[str, str] | None) -> bytes:
+        sent = {"host": self.address, "content-type": "application/json", "content-length": str(length)}
+        lines = [f"{name}: {value}" for name, value in {**sent, **self.headers, **(headers or {})}.items()]
+        return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode()
 
     async def _connection(self) -> _Connection:
         while self._free:
@@ -78,7 +95,24 @@ class BareClient:
 
 
 async def _read_reply(reader: asyncio.StreamReader) -> Reply:
-    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
-    headers = dict(line.split(": ", 1) for line in lines)
+    status, headers = await _read_head(reader)
     body = await reader.readexactly(int(headers["content-length"]))
-    return Reply(int(first.split()[1]), headers, body.decode())
+    return Reply(status, headers, body.decode())
+
+
+async def _read_head(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, str]]:
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()[:-1]
+    return int(first.split()[1]), dict(line.split(": ", 1) for line in lines)
+
+
+async def _lines(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> AsyncIterator[str]:
+    """Of a body in chunks, or of one whose length is known."""
+    if length := headers.get("content-length"):
+        for line in (await reader.readexactly(int(length))).decode().splitlines():
+            yield line
+        return
+    rest = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        *ended, rest = (rest + (await reader.readexactly(size + 2))[:-2]).split(b"\n")
+        for encoded in ended:
+            yield encoded.decode().rstrip("\r")

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ import pytest
 from deploy.local.mesh import SERVICES
 from deploy.local.shop import Shop
 from tests.e2e import invariants
+from tests.e2e.bare_http import BareClient
 from tests.e2e.closed_loop import ordering
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.crowd import many_connections
@@ -51,19 +53,16 @@ class Follower:
     opened: Counter[str] = field(default_factory=Counter)
     token: str = ""
 
-    async def follow(self, http: httpx.AsyncClient) -> None:
+    async def follow(self, client: BareClient) -> None:
         while True:
-            query = {"resumeToken": self.token} if self.token else {}
+            path = "/api/v1/orders:watch" + (f"?{urlencode({'resumeToken': self.token})}" if self.token else "")
             try:
-                async with http.stream(
-                    "GET", "/api/v1/orders:watch", params=query, headers=self.headers, timeout=60
-                ) as stream:
-                    reason = "" if stream.is_success else f" {(await stream.aread())[:300]!r}"
-                    self.opened[f"{stream.status_code}{reason}"] += 1
-                    async for line in stream.aiter_lines():
+                async with client.stream(path, headers=self.headers) as (status, lines):
+                    self.opened[str(status)] += 1
+                    async for line in lines:
                         if line.startswith("data:"):
                             self._hear(json.loads(line.removeprefix("data:")))
-            except httpx.HTTPError as error:
+            except (OSError, EOFError) as error:
                 # How a stream ends whose process stops is for its client to bear.
                 self.opened[f"broken: {type(error).__name__}"] += 1
             await keeping_pace(asyncio.get_running_loop().time() + 0.1)
@@ -89,7 +88,7 @@ async def test_all_processes_are_restarted_one_after_the_other(mesh: RunningMesh
         items = [item for _ in range(8) for item in (await a_stocked_product(admin, pieces=1_000_000)).ids]
         per_s = ASKED_PER_S or min(MOST_PER_S, await capacity(mesh, admin.headers, items) / 2)
         shoppers = [await a_shopper(http) for _ in range(STREAMS)]
-        async with following(http, shoppers) as followers:
+        async with following(BareClient(mesh.http_address), shoppers) as followers:
             async with ordering_steadily(mesh.http_address, shoppers, items, per_s=per_s) as loop:
                 # Each stream has begun, and has a place to resume at.
                 await eventually(lambda: all(follower.seen for follower in followers), timeout_s=SETTLED_S)
@@ -141,9 +140,9 @@ async def a_shopper(http: httpx.AsyncClient) -> Headers:
 
 
 @asynccontextmanager
-async def following(http: httpx.AsyncClient, shoppers: Sequence[Headers]) -> AsyncIterator[list[Follower]]:
+async def following(client: BareClient, shoppers: Sequence[Headers]) -> AsyncIterator[list[Follower]]:
     followers = [Follower(headers) for headers in shoppers]
-    tasks = [asyncio.create_task(follower.follow(http)) for follower in followers]
+    tasks = [asyncio.create_task(follower.follow(client)) for follower in followers]
     try:
         await eventually(lambda: all(follower.opened for follower in followers), timeout_s=SETTLED_S)
         yield followers
