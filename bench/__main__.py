@@ -69,7 +69,7 @@ async def _growth(shop: BenchShop, options: argparse.Namespace) -> list[Section]
 
 
 async def _soak(shop: BenchShop, options: argparse.Namespace) -> list[Section]:
-    return await soak(shop, orders=options.orders, clients=options.clients[-1])
+    return await soak(shop, orders=options.orders, clients=options.clients[-1], seconds=options.seconds)
 
 
 # Each part measures the shop and returns its tables. The lists come last: they need many products.

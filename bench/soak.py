@@ -21,7 +21,7 @@ from tests.e2e.forged_tokens import Forge, forge
 
 TENTHS = 10
 BUYERS, LINES = 1_000, 3
-ROUND_S, ECHO_S = 30, 3
+ECHO_S = 3
 # The last tenth to the second one. Rates and latencies of a virtual machine differ by a third from minute to minute.
 MAY_GROW = {"p50_ms": 1.33, "p99_ms": 1.5, "cpu_ms": 1.15, "connections": 1.1, "left_kb": 1.15}
 # Of each group of processes.
@@ -51,25 +51,26 @@ class Tenth:
     memory: Mapping[str, float]
 
 
-async def soak(shop: BenchShop, *, orders: int, clients: int) -> list[Section]:
-    """Places so many orders of three lines, by a thousand shoppers of ten thousand items."""
+async def soak(shop: BenchShop, *, orders: int, clients: int, seconds: int) -> list[Section]:
+    """Places `orders` of three lines, by a thousand shoppers of ten thousand items, in rounds of some `seconds`."""
     stored = Stored(shop, most=0, most_products=0)
     await stored.grow(0)
     forger = await forge(shop.mesh)
-    await _place(shop, forger, clients=clients, orders=1)
-    tenths = [await _tenth(shop, forger, orders=orders // TENTHS, clients=clients) for _ in range(TENTHS)]
+    how = {"clients": clients, "seconds": seconds}
+    await _place(shop, forger, orders=1, **how)
+    tenths = [await _tenth(shop, forger, orders=orders // TENTHS, **how) for _ in range(TENTHS)]
     return [_section(tenths)]
 
 
-async def _tenth(shop: BenchShop, forger: Forge, *, orders: int, clients: int) -> Tenth:
+async def _tenth(shop: BenchShop, forger: Forge, *, orders: int, clients: int, seconds: int) -> Tenth:
     read, used = await shop.meters.read(), shop.processes.usage()
-    loads = await _place(shop, forger, orders=orders, clients=clients)
-    placed, seconds = sum(load.answered for load in loads), sum(load.seconds for load in loads)
+    loads = await _place(shop, forger, orders=orders, clients=clients, seconds=seconds)
+    placed = sum(load.answered for load in loads)
     cpu = shop.processes.usage().since(used)
     sizes = (await shop.meters.read()).sizes
     return Tenth(
         orders=placed,
-        per_s=placed / seconds,
+        per_s=placed / sum(load.seconds for load in loads),
         p50_ms=statistics.median(load.p50_ms for load in loads),
         p99_ms=statistics.median(load.p99_ms for load in loads),
         cpu_ms=(sum(cpu.values()) - cpu["generator"]) * 1000 / placed,
@@ -81,7 +82,7 @@ async def _tenth(shop: BenchShop, forger: Forge, *, orders: int, clients: int) -
     )
 
 
-async def _place(shop: BenchShop, forger: Forge, *, orders: int, clients: int) -> list[Load]:
+async def _place(shop: BenchShop, forger: Forge, *, orders: int, clients: int, seconds: int) -> list[Load]:
     """In rounds, each with new tokens and baskets: tokens expire."""
     items = range(2 * FIRST_ON_SALE - 1, 2 * (FIRST_ON_SALE + ON_SALE) - 1)
     loads: list[Load] = []
@@ -90,7 +91,7 @@ async def _place(shop: BenchShop, forger: Forge, *, orders: int, clients: int) -
         load = await json_orders(
             shop.url,
             clients=clients,
-            seconds=ROUND_S,
+            seconds=seconds,
             tokens=[token(forger, shopper(SHOPPERS + number)) for number in range(BUYERS)],
             baskets=[
                 [{"productItemId": str(item), "quantity": 1} for item in chosen.sample(items, LINES)]

@@ -318,6 +318,37 @@ def test_a_shop_that_looks_first_and_takes_later_is_found() -> None:
     assert len(found_in) > 10
 
 
+def outages(random: Random, calls: int) -> Iterator[Json]:
+    """Most calls get no reply, and are repeated; what is found in the end is drawn."""
+    yield market(6)
+    for number in range(calls):
+        who, wanted, start = f"{random.randrange(5)}", random.choice([1, 1, 2]), number + random.random()
+        end, chance = start + random.uniform(0, 3), random.random()
+        if chance < 0.75:
+            for attempt in range(random.choice([1, 2, 3])):
+                yield unanswered(who, f"{number}", wanted, start + attempt / 4, end + attempt)
+        elif chance < 0.9:
+            yield refused(who, f"{number}", wanted, start, end, available=random.randrange(wanted))
+        else:
+            yield placing(who, f"{number}", wanted, start, end, f"{number}")
+            yield an_order(f"{number}", random.choice(["CONFIRMED", "FAILED"]), wanted, method="CASH")
+    yield found(random.randrange(7))
+
+
+def test_what_a_search_leaves_out_changes_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    histories = [list(outages(Random(seed), calls=7)) for seed in range(60)]
+    verdicts = [checked(history) for history in histories]
+
+    monkeypatch.setattr("tests.chaos.checker.linearizability._is_needless", lambda *_: False)
+
+    assert [checked(history) for history in histories] == verdicts
+    assert 10 < sum(not verdict for verdict in verdicts) < 50
+
+
+def test_a_long_outage_is_decided() -> None:
+    assert checked(list(outages(Random(3), calls=40))) == []
+
+
 def test_a_search_that_would_take_too_long_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.chaos.checker.linearizability.MOST_CONFIGURATIONS", 100)
     many = [Operation(kind=n, apply=partial("{}{}".format, n), start=0, end=9) for n in range(9)]

@@ -6,7 +6,10 @@ be unknown: they take place once or never, at any time after their start.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import math
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -63,9 +66,15 @@ def first_impossible(initial: State, operations: Sequence[Operation]) -> Operati
 
 def _with(operation: Operation, configurations: set[_Configuration], begun: Sequence[Operation]) -> set[_Configuration]:
     """The configurations after `operation` has taken place, and as little else as that needs."""
-    todo, seen, found = list(configurations), set(configurations), set()
+    seen, found = set(configurations), set()
+    # Those with the least first, so that they are there when others are compared with them.
+    number = itertools.count()
+    todo = [(len(done), next(number), state, done) for state, done in configurations]
+    heapq.heapify(todo)
     while todo:
-        state, done = todo.pop()
+        _, _, state, done = heapq.heappop(todo)
+        if _is_needless(state, done, begun, seen):
+            continue
         if operation in done:
             found.add((state, done - {operation, operation.after}))
             continue
@@ -77,10 +86,32 @@ def _with(operation: Operation, configurations: set[_Configuration], begun: Sequ
             after = following.apply(state)
             if after is not None and (new := (after, done | {following})) not in seen:
                 seen.add(new)
-                todo.append(new)
+                heapq.heappush(todo, (len(new[1]), next(number), *new))
         if len(seen) > MOST_CONFIGURATIONS:
             raise Undecided(f"more than {MOST_CONFIGURATIONS} configurations")
     return found
+
+
+def _is_needless(
+    state: State, done: frozenset[Operation], begun: Sequence[Operation], seen: set[_Configuration]
+) -> bool:
+    """Whether the same is there with a pair less: an unknown operation, and the one that follows it.
+
+    Whatever comes next is possible there, too, and the pair as well. Which of several pairs that do the same have taken
+    place makes no difference.
+    """
+    pairs: defaultdict[Hashable, list[tuple[Operation, Operation]]] = defaultdict(list)
+    for one in begun:
+        if one.after and one.after.is_optional and one.after in done:
+            pairs[one.kind, one.end, one.after.kind, one.after.end].append((one.after, one))
+    for alike in pairs.values():
+        firsts, followers = [first for first, _ in alike], [one for _, one in alike if one in done]
+        fewer = done
+        while followers:
+            fewer = fewer - {firsts.pop(), followers.pop()}
+            if (state, fewer) in seen:
+                return True
+    return False
 
 
 def _possible(begun: Sequence[Operation], done: frozenset[Operation]) -> list[Operation]:
