@@ -12,13 +12,13 @@ from chassis.clock import SystemClock
 from chassis.db.types import UtcDateTime
 from chassis.grpc.health import Probe
 
-# More rows than fit in the small work_mem: they go to a temporary file, which fails on a full disk (SQLSTATE 53100) and
-# is removed afterwards. No timeout of the server ends the session of a replica that stopped while it got a result, or
+# More rows than fit in the small work_mem: they go to a temporary file, which fails on a full disk (SQLSTATE 53100); a
+# standby writes one, too. No timeout of the server ends the session of a replica that stopped while it got a result, or
 # between the parts of a statement: the probes of others do. One statement, because every service asks all the time.
 _WRITE = text("""
 DO $$ BEGIN
-    PERFORM set_config('work_mem', '64kB', true);
-    PERFORM count(*) FROM generate_series(1, 2500);
+    IF current_setting('transaction_read_only') = 'on' THEN RAISE 'only reads' USING ERRCODE = '25006'; END IF;
+    PERFORM set_config('work_mem', '64kB', true); PERFORM count(*) FROM generate_series(1, 2500);
     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'active' AND wait_event_type = 'Client'
         AND application_name = current_setting('application_name') AND datname = current_database()
         AND query_start < now() - CAST(nullif(current_setting('statement_timeout'), '0') AS interval) - interval '1 s';

@@ -105,6 +105,7 @@ class BrokerConsumer:
 
     async def _take(self, messages: Sequence[AbstractIncomingMessage]) -> None:
         events: list[PublishedEvent] = []
+        last: AbstractIncomingMessage | None = None
         for message in messages:
             try:
                 event = event_of(decoded(message.body))
@@ -112,9 +113,12 @@ class BrokerConsumer:
                 log.warning("a message is no event: it goes to the dead letters", error=str(error))
                 await message.reject(requeue=False)
                 continue
+            last = message
             # What was published again comes after what it repeats.
             if not events or event.position > events[-1].position:
                 events.append(event)
         if events:
             await self._consumer.take(EventBatch(events=events, after=0, position=events[-1].position))
-        await messages[-1].ack(multiple=True)
+        if last:
+            # One that was rejected cannot be acknowledged, too.
+            await last.ack(multiple=True)

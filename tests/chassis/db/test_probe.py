@@ -35,6 +35,18 @@ async def test_it_writes_to_the_disk(write: AsyncEngine) -> None:
     assert sqlstate(refusal.value) == "53400"
 
 
+async def test_a_server_that_only_reads_fails_it(write: AsyncEngine) -> None:
+    async with write.connect() as connection:
+        await connection.execute(text(f'ALTER DATABASE "{write.url.database}" SET default_transaction_read_only = on'))
+        await connection.commit()
+    await write.dispose()
+
+    with pytest.raises(DBAPIError) as refusal:
+        await takes_writes(write)()
+
+    assert sqlstate(refusal.value) == "25006"
+
+
 async def test_any_of_several_fails_it(write: AsyncEngine) -> None:
     gone = make_engine(write.url.set(database="there_is_none"), application_name="tests")
 
