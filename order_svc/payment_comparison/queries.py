@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from order_svc.payment_comparison.tables import COMPARISON, DIFFERENCE, comparis
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
+_RUNG_DAYS = 7
 _DAYS, _NUMBERS, _DEFAULT_PAGE = PageTokens(date), PageTokens(int), 20
 
 
@@ -49,25 +50,28 @@ class ComparisonQueries:
         return [difference_of(row) for row in rows[:size]], token
 
     async def collect(self) -> Iterable[Metric]:
-        """What the report of the latest day found, and how long ago that day ended.
+        """What the reports of the last week's days found, and how long ago the latest of these days ended.
 
-        Before the first report, how long ago the first day ended that was begun, or this process began.
+        A day whose movements were in transit may differ later, when the next one has long been compared. Before the
+        first report, how long ago the first day ended that was begun, or this process began.
         """
         from prometheus_client.metrics_core import GaugeMetricFamily
 
         # The clock of a process may have been ahead for a while; what it compared then is no latest day.
-        is_over = COMPARISON.c.day < self._clock.now().date()
-        begun = select(COMPARISON).where(is_over).limit(1)
-        done = begun.where(COMPARISON.c.stage == Stage.DONE.value).order_by(COMPARISON.c.day.desc())
+        today = self._clock.now().date()
+        begun = select(COMPARISON).where(COMPARISON.c.day < today)
+        done = begun.where(COMPARISON.c.stage == Stage.DONE.value).order_by(COMPARISON.c.day.desc()).limit(_RUNG_DAYS)
         try:
-            rows = await fetch(self._engine, done) or await fetch(self._engine, begun.order_by(COMPARISON.c.day))
+            rows = await fetch(self._engine, done)
+            first = rows[:1] or await fetch(self._engine, begun.order_by(COMPARISON.c.day).limit(1))
         except AppError:
             return []
-        latest = comparison_of(rows[0]) if rows else None
+        differences = sum(row.difference_count for row in rows if row.day >= today - timedelta(days=_RUNG_DAYS))
+        latest = comparison_of(first[0]) if first else None
         since = latest.end if latest else self._began_at
         age_s = max(0.0, (self._clock.now() - since).total_seconds())
-        found, age = "Payments of the latest day compared that differ", "Time since the end of the latest day compared"
+        found, age = "Payments of the last week that differ", "Time since the end of the latest day compared"
         return [
-            GaugeMetricFamily("easyorder_payment_differences", found, value=latest.difference_count if latest else 0),
+            GaugeMetricFamily("easyorder_payment_differences", found, value=differences),
             GaugeMetricFamily("easyorder_payment_comparison_age_seconds", age, value=age_s),
         ]

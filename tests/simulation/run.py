@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from tests.simulation.loop import SimulatedLoop, passing
 from tests.simulation.network import Chance, Network, Process
 from tests.simulation.script import BACKORDERABLE, ITEMS, PROCESSES, Action, Kill, Script
 from tests.simulation.services import HeardState, Shop
-from tests.simulation.shoppers import Shoppers
+from tests.simulation.shoppers import REQUEST, Shoppers
 
 _SETTLED_WITHIN_S = 240.0
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -150,8 +151,9 @@ async def _happens(script: Script, loop: SimulatedLoop, log: list[str], failed: 
         known = {IDS.of_order(id) for id in orders.orders}
         lost = shoppers.acknowledged - known
         assert not lost, f"I3 lost orders: {lost}"
-        places = sum(action.kind == "place" for action in script.actions)
-        assert len(known) <= places, f"I3 {places} requests made {len(known)} orders"
+        made = Counter(order.metadata[REQUEST] for order in orders.orders.values())
+        twice = {request: count for request, count in made.items() if count > 1}
+        assert not twice, f"I3 requests made several orders: {twice}"
         rules.check_books(orders, inventory, ledger)
     finally:
         log.extend(shoppers.log)

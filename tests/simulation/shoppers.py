@@ -31,6 +31,8 @@ from tests.simulation.network import Network, in_time
 from tests.simulation.script import Action
 
 _ORDERS, _INVENTORY = "easyorder.order.v1.OrderService", "easyorder.inventory.v1.InventoryService"
+# By which an order says who asked for it.
+REQUEST = "request"
 _ASKED_FOR_S, _CALL_S, _AGAIN_S = 40.0, 6.0, 0.5
 _SHOPPER, _ADMIN = Caller.person("shopper"), Caller.person("admin", admin=True)
 
@@ -76,6 +78,7 @@ class Shoppers:
             currency_code="USD",
             items=_lines(action.lines),
             payment=PaymentDetails(method=method, token=action.card),
+            metadata={REQUEST: f"request-{number}"},
         )
         reply = await self._several(number, action, "CreateOrder", request, _SHOPPER)
         self._order(action.order).set_result(reply)

@@ -262,6 +262,19 @@ async def test_administrators_are_alerted_to_differences_and_the_audit_has_each_
     assert await age_s(shop) == 3 * 3600
 
 
+async def test_a_day_that_differs_is_told_until_it_is_mended_or_a_week_old(shop: ComparedShop) -> None:
+    await a_charge_of_no_order(shop)
+    await shop.found()
+    # The next day does not differ.
+    shop.clock.at += DAY_LONG
+    await shop.process.compare(DAY + DAY_LONG)
+    await shop.process.work()
+    assert (await gauges(shop))["easyorder_payment_differences"] == 1
+
+    shop.clock.at += 6 * DAY_LONG
+    assert (await gauges(shop))["easyorder_payment_differences"] == 0
+
+
 @pytest.mark.parametrize("day", [THE_NIGHT_AFTER.date(), DAY - timedelta(days=400)])
 async def test_only_days_that_are_over_and_whose_report_is_kept_are_compared(shop: ComparedShop, day: date) -> None:
     with pytest.raises(InvalidArgument):
