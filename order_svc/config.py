@@ -28,7 +28,8 @@ class OrderSettings(BrokerSettings, ReadReplicaSettings):
     payment_timeout_s: float = Field(default=10, gt=0, le=3600)
     """How long one attempt to charge, or to refund, may take"""
     payment_action_minutes: float = Field(default=30, gt=0, le=1440)
-    """How long a shopper may take to confirm a payment on a page of the provider before the order is FAILED"""
+    """How long a shopper may take to confirm a payment on a page of the provider before the order is FAILED; at most a
+    quarter of JOB_RETRY_HOURS"""
     payment_comparison_hour: int = Field(default=2, ge=0, le=23)
     """The hour, in UTC, from which the payments of the day before are compared with the provider's own books"""
     inventory_timeout_s: float = Field(default=5, gt=0, le=3600)
@@ -64,6 +65,16 @@ class OrderSettings(BrokerSettings, ReadReplicaSettings):
     def _leases_outlive_attempts(self) -> Self:
         if self.job_lease_s <= self.payment_timeout_s:
             raise ValueError("EASYORDER_JOB_LEASE_S must be longer than EASYORDER_PAYMENT_TIMEOUT_S")
+        return self
+
+    @model_validator(mode="after")
+    def _retries_outlive_looking(self) -> Self:
+        # The job that charges looks twice a minute what the shopper does, and each look is an attempt.
+        if self.payment_action_minutes * 4 > self.job_retry_hours * 60:
+            raise ValueError(
+                "EASYORDER_PAYMENT_ACTION_MINUTES must be at most a quarter of EASYORDER_JOB_RETRY_HOURS: looking what "
+                "shoppers do uses up the attempts"
+            )
         return self
 
     @model_validator(mode="after")

@@ -85,6 +85,7 @@ def test_a_setting_out_of_its_range_is_named(tmp_path: Path, what: str, variable
         ("MESH_SECRET", "short", "EASYORDER_MESH_SECRET must have at least 32 characters"),
         ("PAYMENT_PROVIDER", "stripe", "EASYORDER_PAYMENT_PROVIDER=stripe needs EASYORDER_STRIPE_API_KEY"),
         ("JOB_LEASE_S", "1", "EASYORDER_JOB_LEASE_S must be longer than EASYORDER_PAYMENT_TIMEOUT_S"),
+        ("PAYMENT_ACTION_MINUTES", "361", "EASYORDER_PAYMENT_ACTION_MINUTES must be at most a quarter of"),
         ("EVENTS_KEPT_DAYS", "2", "EASYORDER_EVENTS_KEPT_DAYS must be at least as long as"),
     ],
 )
