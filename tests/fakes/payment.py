@@ -104,17 +104,22 @@ class InMemoryIntents:
         self._intents[transaction_id] = replace(kept, void_reason=kept.void_reason or reason)
         return self._intents[transaction_id]
 
-    async def next_generation(self, intent: Intent) -> None:
+    async def next_generation(self, intent: Intent) -> Intent:
         kept = self._intents[intent.transaction_id]
         if kept.generation == intent.generation:
             self._intents[intent.transaction_id] = replace(kept, generation=kept.generation + 1)
+        return self._intents[intent.transaction_id]
 
     async def begin_refund(self, refund: Refund) -> KeptRefund:
         kept = KeptRefund(refund_id=refund.refund_id, transaction_id=refund.transaction_id, amount=refund.amount)
         return self._refunds.setdefault(refund.refund_id, kept)
 
-    async def made(self, refund: KeptRefund, stripe_id: str) -> None:
-        self._refunds[refund.refund_id] = replace(self._refunds[refund.refund_id], made_as=stripe_id)
+    async def made(self, refund: KeptRefund, stripe_id: str) -> bool:
+        kept = self._refunds[refund.refund_id]
+        if kept.failed_as == stripe_id:
+            return False
+        self._refunds[refund.refund_id] = replace(kept, made_as=stripe_id)
+        return True
 
     async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
         kept = self._refunds.get(refund_id)

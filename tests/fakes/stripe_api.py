@@ -304,11 +304,25 @@ class StripeApiFake:
         self._succeed(self.intents[id])
 
     def shopper_fails_to_confirm(self, id: str) -> None:
+        code, message = "payment_intent_authentication_failure", "The provided PaymentMethod has failed authentication."
+        self._shopper_is_declined(id, {"code": code, "message": message})
+
+    def bank_declines_for_now(self, id: str) -> None:
+        """After the shopper has confirmed it."""
+        self._shopper_is_declined(id, DECLINES["pm_try_again"])
+
+    def _shopper_is_declined(self, id: str, why: Json) -> None:
         intent = self.intents[id]
         assert intent["status"] == "requires_action"
-        code, message = "payment_intent_authentication_failure", "The provided PaymentMethod has failed authentication."
-        intent["last_payment_error"] = {"type": "card_error", "code": code, "message": message}
+        intent["last_payment_error"] = {"type": "card_error", **why}
         intent["status"], intent["next_action"] = "requires_payment_method", None
+
+    def shopper_pays_with_another_card(self, id: str) -> bool:
+        """In their browser, by the client secret of the intent: possible until it succeeds or is cancelled."""
+        is_payable = self.intents[id]["status"] in {"requires_payment_method", "requires_confirmation"}
+        if is_payable:
+            self._succeed(self.intents[id])
+        return is_payable
 
     def refund_fails(self, id: str) -> None:
         """Days after it was made: the money is the shop's again."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from order_svc.payment.domain.errors import ProviderUnavailable
+from order_svc.payment.adapters.stripe.client import MadeRefund, StripeApi
+from order_svc.payment.domain.errors import ProviderUnavailable, RefundRefused
 from order_svc.payment.domain.provider import Incident, Notice, PaymentState
 from tests.fakes.stripe_api import Fault
 from tests.order_svc.payment.builders import a_charge, a_refund, usd
@@ -63,14 +65,18 @@ async def test_only_the_refund_that_stands_fails_and_only_once(stripe: Stripe) -
     await stripe.charge(CHARGE)
     intents = stripe.open_intents()
     begun = await intents.begin_refund(a_refund())
-    await intents.made(begun, "re_1")
+    assert await intents.made(begun, "re_1")
 
     failed = await intents.refund_failed(begun.refund_id, "re_1")
     assert failed is not None
     assert (failed.made_as, failed.generation) == (None, begun.generation + 1)
     assert await intents.refund_failed(begun.refund_id, "re_1") == failed
 
-    await intents.made(failed, "re_2")
+    # Whoever made it is late.
+    assert not await intents.made(begun, "re_1")
+    assert await intents.begin_refund(a_refund()) == failed
+
+    assert await intents.made(failed, "re_2")
     stands = await intents.begin_refund(a_refund())
     assert stands.made_as == "re_2"
     for other in ("re_1", "re_0"):
@@ -85,6 +91,47 @@ async def test_a_refund_whose_reply_was_lost_and_that_failed_is_made_again(strip
     stripe.api.refund_fails(FAILED.id)
 
     assert await stripe.provider.incident(Notice(refund=FAILED.id)) == FAILED
+    assert (await stripe.refund(a_refund())).state is PaymentState.REFUNDED
+    assert stripe.api.net() == [0]
+
+
+async def test_without_the_webhook_a_refund_that_failed_is_not_taken_for_made(stripe: Stripe) -> None:
+    """Stripe repeats its reply of before the failure for as long as it knows the key."""
+    await stripe.charge(CHARGE)
+    stripe.api.faults.append(Fault("POST /v1/refunds", then="lost"))
+    with pytest.raises(ProviderUnavailable):
+        await stripe.refund(a_refund())
+    stripe.api.refund_fails(FAILED.id)
+
+    with pytest.raises(RefundRefused):
+        await stripe.replica().refund(a_refund())
+    assert stripe.api.net() == [1000]
+
+    # As an operator decides.
+    assert (await stripe.replica().refund(a_refund())).state is PaymentState.REFUNDED
+    assert stripe.api.net() == [0]
+    assert (await stripe.refund(a_refund())).state is PaymentState.REFUNDED
+    assert [refund["status"] for refund in stripe.api.refunds.values()] == ["failed", "succeeded"]
+
+
+async def test_a_refund_that_fails_before_it_is_recorded_is_not_taken_for_made(
+    stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stripe.charge(CHARGE)
+    post = StripeApi.refund
+
+    async def refund_that_fails_meanwhile(api: StripeApi, *args: Any, **kwargs: Any) -> MadeRefund:
+        made = await post(api, *args, **kwargs)
+        stripe.api.refund_fails(made.id)
+        assert await stripe.replica().incident(Notice(refund=made.id)) == FAILED
+        return made
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StripeApi, "refund", refund_that_fails_meanwhile)
+        with pytest.raises(RefundRefused):
+            await stripe.refund(a_refund())
+    assert await stripe.provider.incident(Notice(refund=FAILED.id)) == FAILED
+
     assert (await stripe.refund(a_refund())).state is PaymentState.REFUNDED
     assert stripe.api.net() == [0]
 

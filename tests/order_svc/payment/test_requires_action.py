@@ -80,6 +80,19 @@ async def test_what_is_ended_cannot_be_confirmed_any_more(asking: Stripe, fault:
     assert asking.api.net() == []
 
 
+async def test_a_decline_after_the_shopper_acted_sends_them_to_a_new_page(asking: Stripe) -> None:
+    await asking.charge(NEEDS_ACTION)
+    asking.api.bank_declines_for_now("pi_1")
+    assert (await asking.find()).state is PaymentState.UNSPECIFIED
+
+    payment = await asking.replica(return_url=RETURN_URL).charge(NEEDS_ACTION)
+
+    assert (payment.state, asking.api.statuses()) == (PaymentState.REQUIRES_ACTION, ["requires_action"])
+    asking.api.shopper_confirms("pi_1")
+    assert (await asking.find()).charged == usd("10.00")
+    assert asking.api.net() == [1000]
+
+
 async def test_a_charge_that_comes_after_its_end_ends_it(asking: Stripe) -> None:
     await asking.charge(NEEDS_ACTION)
     await asking.open_intents().void("t-1", "cancelled")

@@ -38,9 +38,9 @@ async def test_each_call_of_the_adapter_is_one_of_stripes(fake: StripeApiFake) -
     await api.confirm(charged, "pm_ok", key="3")
     await api.cancel(abandoned)
     await api.find(charged)
-    refund = await api.refund(charged, a_refund("r-1", "1.00"), key="4")
+    made = await api.refund(charged, a_refund("r-1", "1.00"), key="4")
     await api.find_refund(charged, "r-1")
-    await api.failed_refund(refund)
+    await api.failed_refund(made.id)
     await api.dispute(fake.is_disputed(charged))
     for what in ("charges", "refunds"):
         created = {"gte": 1, "lt": 4_000_000_000}

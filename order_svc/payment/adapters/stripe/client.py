@@ -88,6 +88,14 @@ class Trouble:
     refund_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MadeRefund:
+    """A refund that Stripe has created, which may have failed since."""
+
+    id: str
+    has_failed: bool
+
+
 class StripeApi:
     """The calls. All raise ProviderUnavailable if the outcome is unknown, Undecided if a new key is needed.
 
@@ -142,8 +150,8 @@ class StripeApi:
         async with self._asked("retrieve"):
             return _state(await self._v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND}))
 
-    async def refund(self, intent_id: str, refund: Refund, *, key: str) -> str:
-        """Refunds, and returns Stripe's id of the refund. Raises Declined if Stripe refuses it, KeyReused."""
+    async def refund(self, intent_id: str, refund: Refund, *, key: str) -> MadeRefund:
+        """Refunds; for a key that was used before, as the first reply said. Raises Declined if refused, KeyReused."""
         async with self._asked("refund", _REFUND_WORTH_ANOTHER_TRY):
             made = await self._v1.refunds.create_async(
                 {
@@ -153,18 +161,19 @@ class StripeApi:
                 },
                 {"idempotency_key": key},
             )
-        if made.status in _REFUNDS_THAT_FAILED:
-            raise Declined("the refund failed")
-        return made.id
+        return MadeRefund(made.id, made.status in _REFUNDS_THAT_FAILED)
 
-    async def find_refund(self, intent_id: str, refund_id: str) -> str | None:
-        """Stripe's id of the refund that carries our refund_id, or None."""
+    async def find_refund(self, intent_id: str, refund_id: str) -> MadeRefund | None:
+        """The refund that carries our refund_id: the one that stands, or else the last one that failed."""
+        failed = None
         async with self._asked("list refunds"):
             page = await self._v1.refunds.list_async({"payment_intent": intent_id, "limit": 100})
             async for made in page.auto_paging_iter():
-                if attribute(made.metadata, "refund_id") == refund_id and made.status not in _REFUNDS_THAT_FAILED:
-                    return made.id
-        return None
+                if attribute(made.metadata, "refund_id") == refund_id:
+                    if made.status not in _REFUNDS_THAT_FAILED:
+                        return MadeRefund(made.id, has_failed=False)
+                    failed = failed or MadeRefund(made.id, has_failed=True)
+        return failed
 
     async def failed_refund(self, id: str) -> Trouble | None:
         """A refund that failed or was cancelled; None if it did not."""

@@ -87,14 +87,14 @@ class Intents(Protocol):
     async def void(self, transaction_id: str, reason: str) -> Intent:
         """Forbids any later charge; without an intent there was none before either. Returns the record."""
 
-    async def next_generation(self, intent: Intent) -> None:
-        """Gives the next attempt new keys, unless another attempt already did."""
+    async def next_generation(self, intent: Intent) -> Intent:
+        """Gives the next attempt new keys, unless another attempt already did. Returns the record."""
 
     async def begin_refund(self, refund: Refund) -> KeptRefund:
         """Records that the refund is requested, unless its id is recorded already. Returns the record."""
 
-    async def made(self, refund: KeptRefund, stripe_id: str) -> None:
-        """Records that Stripe has created the refund."""
+    async def made(self, refund: KeptRefund, stripe_id: str) -> bool:
+        """Records that Stripe has created the refund. False: that one is known to have failed, and nothing changes."""
 
     async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
         """Records that the refund that was made as `stripe_id` has failed, so that it can be made again.

@@ -17,6 +17,7 @@ from order_svc.payment.adapters.stripe.client import (
     Declined,
     IntentState,
     KeyReused,
+    MadeRefund,
     StalePaymentIntent,
     StripeApi,
     Trouble,
@@ -73,6 +74,9 @@ class StripeProvider:
                 return known
             if not state.is_open:
                 raise ProviderUnavailable("the payment is under way; ask again")
+            if state.declined and kept.void_reason is None:
+                # Stripe would repeat its reply of before that: the page where the shopper has acted already.
+                kept = await self._intents.next_generation(kept)
         if kept.intent_id is None:
             return _payment(kept)
         if kept.void_reason is not None:
@@ -210,14 +214,19 @@ class StripeProvider:
         asked.check(refund)
         if asked.made_as is not None:
             return
-        # After a day Stripe has forgotten the key, but not the refund.
-        made = await self._api.find_refund(intent_id, refund.refund_id) if known.refunded else None
-        if made is None:
+        # After a day Stripe has forgotten the key, but not the refund; until then it repeats its reply for the key,
+        # also if the refund has failed since.
+        made = await self._api.find_refund(intent_id, refund.refund_id)
+        if made is None or (made.has_failed and made.id == asked.failed_as):
             _check_left(known, refund)
             made = await self._make_refund(intent_id, asked, charged, refund)
-        await self._intents.made(asked, made)
+        if made.has_failed:
+            await self._intents.refund_failed(refund.refund_id, made.id)
+        if made.has_failed or not await self._intents.made(asked, made.id):
+            # Whether it is made again, an operator decides.
+            raise RefundRefused.of(refund.refund_id)
 
-    async def _make_refund(self, intent_id: str, asked: KeptRefund, charged: Money, refund: Refund) -> str:
+    async def _make_refund(self, intent_id: str, asked: KeptRefund, charged: Money, refund: Refund) -> MadeRefund:
         try:
             return await self._api.refund(intent_id, refund, key=asked.key)
         except Undecided:

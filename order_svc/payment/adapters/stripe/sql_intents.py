@@ -51,7 +51,9 @@ _BEGIN_REFUND = text(
     "VALUES (:refund_id, :transaction_id, CAST(CAST(:amount AS text) AS numeric), :currency) "
     "ON CONFLICT (refund_id) DO NOTHING"
 )
-_MADE = text("UPDATE stripe_refund SET made_as = :made_as WHERE refund_id = :refund_id")
+_MADE = text(
+    "UPDATE stripe_refund SET made_as = :made_as WHERE refund_id = :refund_id AND failed_as IS DISTINCT FROM :made_as"
+)
 _REFUND_FAILED = text(
     "UPDATE stripe_refund SET made_as = NULL, failed_as = :stripe_id, generation = generation + 1 "
     "WHERE refund_id = :refund_id AND coalesce(made_as, :stripe_id) = :stripe_id "
@@ -100,9 +102,9 @@ class SqlIntents:
     async def void(self, transaction_id: str, reason: str) -> Intent:
         return await self._change(_VOID, {"transaction_id": transaction_id, "reason": reason})
 
-    async def next_generation(self, intent: Intent) -> None:
+    async def next_generation(self, intent: Intent) -> Intent:
         values = {"transaction_id": intent.transaction_id, "generation": intent.generation}
-        await self._change(_NEXT_GENERATION, values)
+        return await self._change(_NEXT_GENERATION, values)
 
     async def begin_refund(self, refund: Refund) -> KeptRefund:
         values = {
@@ -113,8 +115,9 @@ class SqlIntents:
         }
         return await self._change_refund(_BEGIN_REFUND, values)
 
-    async def made(self, refund: KeptRefund, stripe_id: str) -> None:
-        await self._change_refund(_MADE, {"refund_id": refund.refund_id, "made_as": stripe_id})
+    async def made(self, refund: KeptRefund, stripe_id: str) -> bool:
+        kept = await self._change_refund(_MADE, {"refund_id": refund.refund_id, "made_as": stripe_id})
+        return kept.made_as == stripe_id
 
     async def refund_failed(self, refund_id: str, stripe_id: str) -> KeptRefund | None:
         async def change(connection: AsyncConnection) -> KeptRefund | None:
