@@ -50,6 +50,7 @@ SETTINGS = (IdentitySettings, InventorySettings, OrderSettings, PaymentSettings,
 KILLED_MESH_ENDS_WITHIN_S = 15.0
 _ROTATE_S = 60.0
 MIGRATED = ("identity_svc", "inventory_svc", "order_svc", "order_svc.payment")
+WITH_READ_REPLICA = ("inventory_svc", "order_svc")
 
 
 class LocalMesh:
@@ -183,7 +184,7 @@ class LocalMesh:
                     environment={
                         **environment,
                         **dict.fromkeys(passwords, ""),
-                        "EASYORDER_DATABASE_URL": self._database_url(environment, module, passwords),
+                        **self._database_urls(environment, module, passwords),
                         "EASYORDER_LISTEN_ADDRESS": address,
                         "EASYORDER_METRICS_ADDRESS": self._settings.metrics_of(len(processes)),
                         "EASYORDER_MESH_SECRET": secret_of(name, self._secret),
@@ -202,13 +203,19 @@ class LocalMesh:
         await readiness.until(envoy, readiness.http_ok(f"{self.url}/healthz"))
         await readiness.until(envoy, readiness.verifies_tokens(self.url))
 
-    def _database_url(self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]) -> str:
-        """The database URL of a service; empty for edge, which has no database."""
-        if module not in MIGRATED:
-            return ""
-        server = environment.get("EASYORDER_DATABASE_URL", self._settings.database_server)
-        password = passwords[password_variable(module)]
-        return as_role(server, module, password) if password else server
+    def _database_urls(
+        self, environment: Mapping[str, str], module: str, passwords: Mapping[str, str]
+    ) -> dict[str, str]:
+        """How a service reaches its server and the read replica, as its role; empty for what it has not."""
+        replica = from_environment(OrderSettings).read_replica_url
+        urls = {
+            "EASYORDER_DATABASE_URL": environment.get("EASYORDER_DATABASE_URL", self._settings.database_server)
+            if module in MIGRATED
+            else "",
+            "EASYORDER_READ_REPLICA_URL": replica if module in WITH_READ_REPLICA else "",
+        }
+        password = passwords.get(password_variable(module), "")
+        return {name: as_role(url, module, password) if url and password else url for name, url in urls.items()}
 
     async def _start(self, program: Program, running: AsyncExitStack) -> Process:
         process = Process(

@@ -73,6 +73,7 @@ POWERS = """
 SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles
 WHERE rolname = 'easyorder_order'
 """
+WHOSE_LOG = "SELECT pg_control_system()::text || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8)"
 AUDIT = "SELECT resource FROM audit_entry ORDER BY id"
 
 
@@ -134,6 +135,8 @@ async def test_a_service_may_do_no_more_than_it_must(orders: str) -> None:
     assert found == dict.fromkeys(REFUSED, DENIED)
     assert await run(orders, None, AUDIT) == ["order 0", "order 40", "order 400"]
     assert await run(orders, None, POWERS) == [False]
+    # With a read replica, it asks whose log it compares.
+    assert await run(orders, "order_svc", WHOSE_LOG) == await run(orders, None, WHOSE_LOG)
 
 
 async def test_a_service_whose_connections_hang_leaves_those_of_others(postgres: Postgres) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from chassis.db.engine import make_engine
-from chassis.errors import Unavailable
+from chassis.db.failures import translated
+from chassis.errors import Conflict, Unavailable
 from order_svc.config import OrderSettings
-from read_replica.reads import ReplicaReads, rows_of
+from read_replica.reads import ReplicaReads, rows_of, sessions_of
 from tests.databases import Postgres
 from tests.polling import eventually
 
@@ -32,6 +33,7 @@ class FakeReplica:
     asked: list[str] = field(default_factory=list)
     connects: asyncio.Event | None = None
     opened: int = 0
+    when_ready: Callable[[], object] = lambda: None
 
     async def connect(self) -> Any:
         if self.connects:
@@ -49,12 +51,17 @@ class _Connection:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
 
-    async def scalar(self, _statement: object, parameters: dict[str, str]) -> bool:
+    async def scalar(self, _statement: object, parameters: dict[str, str]) -> str:
         self._replica.asked.append(parameters["position"])
         answers = self._replica.answers
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         assert isinstance(answer, bool)
-        return answer
+        return "" if answer else "is behind"
+
+    async def execution_options(self, **options: Any) -> None:
+        await self._real.execution_options(**options)
+        if self._replica.asked:
+            self._replica.when_ready()
 
     async def execute(self, statement: Any, *parameters: Any) -> Any:
         return await self._real.execute(text("SELECT 'replica'") if statement is NAME else statement, *parameters)
@@ -77,6 +84,13 @@ def reads_of(replica: Any, **options: float) -> ReplicaReads:
 
 async def answers(reads: ReplicaReads) -> str:
     return str((await rows_of(reads, NAME))[0][0])
+
+
+async def in_session(reads: ReplicaReads, statement: Executable) -> None:
+    """As exports do, whose failures are translated before the session sees them."""
+    async with sessions_of(reads)() as session:
+        with translated():
+            await session.execute(statement)
 
 
 async def test_a_replica_that_is_far_enough_answers(primary: AsyncEngine) -> None:
@@ -164,6 +178,34 @@ async def test_a_connection_that_comes_too_late_goes_back(primary: AsyncEngine) 
         return bool(replica.asked) and replica.opened == 0
 
     await eventually(was_asked_and_is_closed, timeout_s=30)
+
+
+async def test_a_query_that_is_cancelled_when_its_connection_is_there_gives_it_back(primary: AsyncEngine) -> None:
+    replica, loop = FakeReplica(primary), asyncio.get_running_loop()
+    query = asyncio.create_task(answers(reads_of(replica, patience_s=30)))
+    # Runs after the look has ended, and before the query is told so.
+    replica.when_ready = lambda: loop.call_soon(query.cancel)
+
+    with pytest.raises(asyncio.CancelledError):
+        await query
+
+    assert replica.asked
+    await eventually(lambda: replica.opened == 0, timeout_s=30)
+
+
+async def test_a_query_that_recovery_cancels_is_repeated(primary: AsyncEngine) -> None:
+    """At a replica 40001 is no conflict with another transaction, which the caller would have to look at."""
+    cancelled = text("DO $$ BEGIN RAISE 'conflict with recovery' USING ERRCODE = '40001'; END $$")
+    reads = reads_of(FakeReplica(primary))
+
+    with pytest.raises(Unavailable):
+        await rows_of(reads, cancelled)
+    with pytest.raises(Unavailable):
+        await in_session(reads, cancelled)
+    with pytest.raises(Conflict):
+        await rows_of(primary, cancelled)
+
+    assert (await answers(reads), reads.at_primary) == ("replica", 0)
 
 
 async def test_the_transaction_of_a_query_begins_after_the_look(primary: AsyncEngine) -> None:
