@@ -13,6 +13,7 @@ _WITHDRAW = text(
     "discard_reason = CAST(:why AS text) FROM present WHERE job.id = present.id) SELECT secret FROM present"
 )
 _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
+_IS_PENDING = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN} AND state <> 'DEAD')")
 
 
 class SqlOpenJobs:
@@ -28,3 +29,6 @@ class SqlOpenJobs:
 
     async def is_open(self, kind: str, key: str) -> bool:
         return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())
+
+    async def is_pending(self, kind: str, key: str) -> bool:
+        return bool((await self._session.execute(_IS_PENDING, {"kind": kind, "key": key})).scalar_one())

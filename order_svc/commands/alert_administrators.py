@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.alerts import Alert
 from chassis.jobs import Job
+from order_svc.commands.record_failed_refund import keep_that_it_was_dead
 from order_svc.commands.uow import OrderUow
 
 
@@ -13,3 +14,4 @@ async def alert_administrators(job: Job, alert: Alert, uow: OrderUow) -> None:
     for order in orders.values():
         uow.emit(*order.alert(summary=alert.summary, detail=alert.detail, at=alert.at))
     await uow.orders.save(list(orders.values()))
+    await keep_that_it_was_dead(job, alert, uow)

@@ -15,6 +15,7 @@ from order_svc.commands.cancel_order import CancelOrder, cancel_order
 from order_svc.commands.confirm_availability import ConfirmAvailability, confirm_availability
 from order_svc.commands.deliver_order import DeliverOrder, deliver_order
 from order_svc.commands.find_placed_holds import FindPlacedHolds, find_placed_holds
+from order_svc.commands.find_refund import FindRefund, find_refund
 from order_svc.commands.place_order import PlaceOrder, place_orders
 from order_svc.commands.record_failed_refund import RecordFailedRefund, record_failed_refund
 from order_svc.commands.record_payment import RecordPayment, record_payments
@@ -58,6 +59,7 @@ def handle_commands(
     mediator.handle_batch(list(hot), record_and_place, optimistic=True)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(FindPlacedHolds, find_placed_holds)
+    mediator.handle(FindRefund, find_refund)
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(ShipOrder, partial(ship_order, clock=clock))
     mediator.handle(DeliverOrder, partial(deliver_order, clock=clock))

@@ -8,6 +8,7 @@ from datetime import datetime
 from chassis.clock import Clock
 from chassis.errors import AppError, Kind
 from chassis.jobs import JobLease, JobOutcome
+from order_svc.commands import jobs
 from order_svc.commands.of_order import OfOrder
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.order import Order
@@ -66,6 +67,9 @@ async def _earlier_returned(
 
 async def _given(promised: Refund, order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock) -> None:
     if promised.done_at is not None:
+        return
+    if cmd.lease is None and not await uow.open_jobs.is_pending(jobs.RETURN_MONEY, cmd.refund_id):
+        # It has failed since the provider replied, as another job says.
         return
     if cmd.charged_at is None:
         raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")

@@ -17,5 +17,10 @@ class ReportIncident(Command[None]):
 
 
 async def report_incident(cmd: ReportIncident, uow: OrderUow) -> None:
-    make = jobs.failed_refund if cmd.incident.refund_id else jobs.dispute
-    uow.schedule(make(cmd.transaction_id, cmd.incident))
+    incident = cmd.incident
+    if not incident.refund_id:
+        uow.schedule(jobs.dispute(cmd.transaction_id, incident))
+        return
+    uow.schedule(new := jobs.failed_refund(cmd.transaction_id, incident))
+    # The job that has paid it, and does not know, would pay it again by itself.
+    await uow.open_jobs.withdraw(jobs.RETURN_MONEY, incident.refund_id, f"{new.payload['failed']}; see job {new.key}")

@@ -84,3 +84,6 @@ class OpenJobs(Protocol):
 
     async def is_open(self, kind: str, key: str) -> bool:
         """Whether the job exists and is not done or discarded."""
+
+    async def is_pending(self, kind: str, key: str) -> bool:
+        """Whether the job exists and goes on by itself: it is READY or RUNNING."""

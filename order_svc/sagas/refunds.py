@@ -14,6 +14,7 @@ from chassis.mediator import Mediator
 from chassis.money import Money
 from foundation import failpoints
 from order_svc.commands import jobs
+from order_svc.commands.find_refund import FindRefund
 from order_svc.commands.record_failed_refund import RecordFailedRefund
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
@@ -50,10 +51,17 @@ class Refunding:
         return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock, jobs.DISPUTE: self._dispute}
 
     async def _give(self, granted: RefundGranted, request: RequestKey | None) -> OrderView:
+        # A key of its own, so that a repeat gets this answer whatever becomes of the order.
+        recorded = request and replace(request, scope=f"{request.scope}/recorded")
         try:
+            # A refund that has failed since is repeated by operators only, who may have paid it in another way.
+            if first := await self._mediator.find_result(RecordRefund, recorded):
+                return first
+            found = await self._mediator.send(FindRefund(order_id=granted.order.id, refund_id=granted.refund_id))
+            if not found.is_pending:
+                return found.order
             return await self._return(
-                # A key of its own, so that a repeat gets this answer whatever becomes of the order.
-                request=request and replace(request, scope=f"{request.scope}/recorded"),
+                request=recorded,
                 lease=None,
                 order_id=granted.order.id,
                 transaction_id=granted.order.payment.transaction_id,
@@ -67,8 +75,8 @@ class Refunding:
 
     async def _return_money(self, job: Job) -> JobResult:
         payload = job.payload
-        if "failed" in payload and job.attempt == 1:
-            await self._tell_of_failed(job)
+        if "failed" in payload:
+            await self._require_retry(job)
         with ending_the_job(OF_PROVIDER):
             await self._return(
                 lease=job.lease,
@@ -80,17 +88,21 @@ class Refunding:
             )
         return JobResult(by_handler=True)
 
-    async def _tell_of_failed(self, job: Job) -> None:
-        """Raises JobImpossible: the same way would fail again, so that operators decide, and retry the job."""
+    async def _require_retry(self, job: Job) -> None:
+        """Raises JobImpossible until the job has been DEAD for this: the same way would fail again, so that operators
+        decide, and retry the job.
+        """
         payload = job.payload
-        await self._mediator.send(
+        has_been_dead = await self._mediator.send(
             RecordFailedRefund(
                 order_id=payload["order_id"],
                 transaction_id=payload["transaction_id"],
                 refund_id=payload["refund_id"],
+                job_key=job.key,
             )
         )
-        raise JobImpossible(f"{payload['failed']}; retry this job to refund it again")
+        if not has_been_dead:
+            raise JobImpossible(f"{payload['failed']}; retry this job to refund it again")
 
     async def _dispute(self, job: Job) -> JobResult:
         if job.payload["is_harmless"]:

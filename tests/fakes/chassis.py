@@ -137,6 +137,9 @@ class InMemoryOpenJobs:
     async def is_open(self, kind: str, key: str) -> bool:
         return bool(self._open(kind, key))
 
+    async def is_pending(self, kind: str, key: str) -> bool:
+        return any(job.state != "DEAD" for job in self._open(kind, key))
+
     def _open(self, kind: str, key: str) -> list[StoredJob]:
         states = {"READY", "RUNNING", "DEAD"}
         return [job for job in self._state.jobs if (job.kind, job.key) == (kind, key) and job.state in states]

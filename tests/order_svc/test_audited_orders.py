@@ -91,7 +91,9 @@ async def test_a_refund_that_the_order_does_not_have_cannot_fail(order_app: Orde
     transaction_id = (await order_app.order(order_id)).payment.transaction_id
     before = await order_app.events(order_id)
 
-    await order_app.send(RecordFailedRefund(order_id=order_id, transaction_id=transaction_id, refund_id="unknown"))
+    await order_app.send(
+        RecordFailedRefund(order_id=order_id, transaction_id=transaction_id, refund_id="unknown", job_key="t/9@re_1")
+    )
 
     assert await order_app.events(order_id) == before
     assert (await order_app.order(order_id)).payment.status is PaymentStatus.PAID
@@ -103,7 +105,9 @@ async def test_a_refund_that_is_still_owed_cannot_fail(order_app: OrderApp) -> N
     transaction_id = granted.order.payment.transaction_id
     before = await order_app.events(order_id)
 
-    command = RecordFailedRefund(order_id=order_id, transaction_id=transaction_id, refund_id=granted.refund_id)
+    command = RecordFailedRefund(
+        order_id=order_id, transaction_id=transaction_id, refund_id=granted.refund_id, job_key="r-1@re_1"
+    )
     await order_app.send(command)
 
     assert await order_app.events(order_id) == before

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from chassis.alerts import Alerts, DeadLetters
 from chassis.context import Caller
 from chassis.errors import AppError, DeadlineExceeded, Locked, RequestIdExpired, RequestIdReused, Unavailable
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job, JobImpossible, JobLease, JobOutcome
 from order_svc.commands import jobs
+from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.inventory import HoldRequest, IncentiveInvalid, OutOfStock, ReservationReleased
@@ -66,6 +68,7 @@ class CheckoutApp(InMemoryOrderApp):
         )
         self.refunding = Refunding(self.mediator, self.inventory, self.payments)
         self.shipping = Shipping(self.mediator, self.placed_orders, self.checkout.stock_jobs)
+        self.dead_letter = DeadLetters(self.open_uow, Alerts("", {}), self.clock, publish=alert_administrators)
 
     def basket(self, *, request: RequestKey | None = None, quantity: int = 2) -> Basket:
         return Basket(
@@ -94,7 +97,8 @@ class CheckoutApp(InMemoryOrderApp):
                         continue
                     outcome = JobOutcome(job.lease, error=result.note)
                 except JobImpossible as error:
-                    outcome = JobOutcome(job.lease, "DEAD", error=error.message)
+                    await self.dead_letter(job, error.message)
+                    continue
                 except (OutOfStock, Unavailable, Locked) as error:
                     outcome = JobOutcome(job.lease, "READY", 1, error.message)
                 await InMemoryJobStore(self._state, self.clock).settle([outcome])

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from chassis.alerts import Alert
+from chassis.errors import Locked, Unavailable
+from chassis.idempotency import RequestKey
+from chassis.jobs import Job, JobLease
+from chassis.mediator import Command, Mediator
 from chassis.money import Money
+from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder
+from order_svc.commands.record_failed_refund import RecordFailedRefund
+from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.report_incident import ReportIncident
+from order_svc.commands.uow import OrderUow
 from order_svc.domain.payments import Incident
+from order_svc.domain.refund import RefundExceedsCharge
 from order_svc.domain.status import PaymentStatus, RefundState, Status
+from tests.builders.order import an_order
+from tests.fakes.chassis import request_key
 from tests.order_svc.order_app import OrderApp
 from tests.order_svc.test_checkout import CheckoutApp
 
@@ -157,7 +171,8 @@ async def test_a_dispute_is_a_job_for_operators_of_each_status_once(app: Checkou
             f"{what} needs_response: answer it at the provider, then discard this job",
         ),
     }
-    assert await app.order(order_id) == before
+    order = await app.order(order_id)
+    assert (order.status, order.payment, order.refunds) == (before.status, before.payment, before.refunds)
 
 
 async def test_a_message_that_comes_again_makes_no_second_job(order_app: OrderApp) -> None:
@@ -165,3 +180,155 @@ async def test_a_message_that_comes_again_makes_no_second_job(order_app: OrderAp
         await order_app.send(ReportIncident(transaction_id="t-1", incident=a_dispute()))
 
     assert [(job.kind, job.key) for job in await order_app.jobs()] == [("dispute", "du_1/needs_response")]
+
+
+def refund_jobs(app: CheckoutApp) -> dict[str, str]:
+    """The states of the jobs that return money, by the ends of their keys."""
+    return {job.key.split("/")[-1]: job.state for job in app._state.jobs if job.kind == "return_money"}
+
+
+async def refunded(app: CheckoutApp, request: RequestKey | None = None) -> tuple[RefundOrder, str]:
+    """A command that refunds five dollars of a paid order, and the id of its refund."""
+    command = RefundOrder(request=request, order_id=await paid(app), amount=Money.of("5.00", "USD"), reason="scratched")
+    await app.refunding.refund(command)
+    (refund,) = (await app.order(command.order_id)).refunds
+    return command, refund.refund_id
+
+
+@pytest.mark.parametrize("paid_by", ["the call", "its job"])
+async def test_a_repeated_request_leaves_a_refund_that_failed_to_operators(app: CheckoutApp, paid_by: str) -> None:
+    if paid_by == "its job":
+        app.payments.refund_failures = [Unavailable("down")]
+    command, refund_id = await refunded(app, request_key("return-77"))
+    await app.due(10)
+    await app.work()
+    assert refund_jobs(app) == {"1": "DONE"}
+    await fails(app, command.order_id, refund_id)
+
+    again = await app.refunding.refund(command)
+
+    assert app.payments.refunds == {}
+    # What was answered before is answered again.
+    answered = RefundState.GIVEN if paid_by == "the call" else RefundState.PROMISED
+    assert again.order.refunds[0].state is answered
+    (refund,) = (await app.order(command.order_id)).refunds
+    assert refund.view().state is RefundState.PROMISED
+    assert refund_jobs(app) == {"1": "DONE", "1@re_1": "DEAD"}
+
+
+async def test_a_repeated_request_leaves_a_refund_that_the_provider_refuses_to_operators(app: CheckoutApp) -> None:
+    refused = RefundExceedsCharge("nothing is left")
+    app.payments.refund_failures = [refused, refused]
+    command, _ = await refunded(app, request_key("return-77"))
+    await app.due(10)
+    await app.work()
+    assert refund_jobs(app) == {"1": "DEAD"}
+
+    again = await app.refunding.refund(command)
+
+    assert app.payments.refunds == {}
+    assert again.order.refunds[0].state is RefundState.PROMISED
+
+
+async def test_a_repeated_request_pays_what_the_first_one_could_not(app: CheckoutApp) -> None:
+    app.payments.refund_failures = [Unavailable("down")]
+    command, refund_id = await refunded(app, request_key("return-77"))
+
+    again = await app.refunding.refund(command)
+
+    assert again.order.refunds[0].state is RefundState.GIVEN
+    assert app.payments.refunds == {refund_id: Money.of("5.00", "USD")}
+
+
+@pytest.mark.parametrize("when", ["before it is recorded", "before it is DEAD"])
+async def test_an_attempt_that_ends_early_does_not_refund_by_itself(
+    app: CheckoutApp, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, refund_id = await refunded(app)
+    if when == "before it is recorded":
+        monkeypatch.setattr(app.refunding, "_mediator", OnceLocked(app.mediator))
+        await fails(app, command.order_id, refund_id)
+    else:
+        with monkeypatch.context() as dying:
+            dying.setattr(app, "dead_letter", dies)
+            with pytest.raises(ConnectionError):
+                await fails(app, command.order_id, refund_id)
+        (job,) = [job for job in app._state.jobs if "@" in job.key]
+        job.state, job.token, job.due_at = "READY", None, app.clock.now()
+
+    await app.due(60)
+    await app.work()
+
+    assert (app.payments.refunds, refund_jobs(app)) == ({}, {"1": "DISCARDED", "1@re_1": "DEAD"})
+    (refund,) = (await app.order(command.order_id)).refunds
+    assert refund.view().state is RefundState.PROMISED
+    app.payments.refund_failures = [Unavailable("down")]
+    await retried(app, f"{refund_id}@re_1")
+    await app.due(60)
+    await app.work()
+    assert app.payments.refunds == {refund_id: Money.of("5.00", "USD")}
+
+
+class OnceLocked:
+    """Refuses the first record of a failed refund."""
+
+    def __init__(self, mediator: Mediator[OrderUow]) -> None:
+        self._mediator, self._is_first = mediator, True
+
+    async def send(self, command: Command[Any]) -> Any:
+        if isinstance(command, RecordFailedRefund) and self._is_first:
+            self._is_first = False
+            raise Locked("another change is in progress here")
+        return await self._mediator.send(command)
+
+
+async def dies(job: Job, error: str) -> None:
+    raise ConnectionError(error)
+
+
+async def test_a_job_that_still_waits_does_not_repeat_a_refund_that_failed(app: CheckoutApp) -> None:
+    command, refund_id = await refunded(app)
+    assert refund_jobs(app) == {"1": "READY"}
+    await fails(app, command.order_id, refund_id)
+
+    await app.due(10)
+    await app.work()
+
+    assert (app.payments.refunds, refund_jobs(app)) == ({}, {"1": "DISCARDED", "1@re_1": "DEAD"})
+
+
+async def test_a_reply_that_comes_after_the_failure_is_not_recorded(app: CheckoutApp) -> None:
+    app.payments.refund_failures = [Unavailable("down")]
+    command, refund_id = await refunded(app)
+    transaction_id = (await app.order(command.order_id)).payment.transaction_id
+    app.payments.refunds[refund_id] = Money.of("5.00", "USD")
+    await fails(app, command.order_id, refund_id)
+
+    await app.send(
+        RecordRefund(
+            lease=None,
+            order_id=command.order_id,
+            transaction_id=transaction_id,
+            refund_id=refund_id,
+            charged_at=app.clock.now(),
+        )
+    )
+
+    (refund,) = (await app.order(command.order_id)).refunds
+    assert refund.view().state is RefundState.PROMISED
+
+
+async def test_that_a_job_was_dead_is_kept_once(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().paid())
+    payload = {"order_id": order_id, "failed": "the provider could not pay refund re_1"}
+    job = Job(kind="return_money", key="t/1@re_1", payload=payload, attempt=1, lease=JobLease(1, ""), lease_end_s=0)
+    known = RecordFailedRefund(order_id=order_id, transaction_id="t", refund_id="t/1", job_key=job.key)
+    seen = []
+    for detail in ("locked", payload["failed"], payload["failed"]):
+        async with order_app.open_uow() as uow:
+            alert = Alert(key="job/1", summary="given up", detail=str(detail), at=order_app.clock.now())
+            await alert_administrators(job, alert, uow)
+            await uow.commit()
+        seen.append(await order_app.send(known))
+
+    assert seen == [False, True, True]
