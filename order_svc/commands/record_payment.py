@@ -116,15 +116,12 @@ def _record(
         return order.action_required(cmd.next_action_uri, at=now)
     if delay_s is not None:
         return order.charge_put_off(reason=_LATER, at=now, next_attempt=now + timedelta(seconds=delay_s))
-    uow.schedule(jobs.release_stock(order))
+    # Ends the payment at the provider: it could still be paid after a refusal, and may have been if replies were lost.
+    uow.schedule(jobs.release_stock(order), jobs.return_charge(order))
     if cmd.outcome is PaymentOutcome.REFUSED:
         return order.charge_refused(reason=cmd.why, code=cmd.code, at=now)
     if cmd.outcome is PaymentOutcome.REQUIRES_ACTION:
-        # Ends the payment at the provider, or returns it if the shopper was faster.
-        uow.schedule(jobs.return_charge(order))
         return order.charge_refused(reason=_NOT_CONFIRMED, code=FailureCode.ACTION_EXPIRED, at=now)
-    # The provider may have charged although every reply was lost: the money must go back.
-    uow.schedule(jobs.return_charge(order))
     detail = cmd.detail or cmd.why
     events = order.charge_given_up(reason=cmd.why or _NOT_AT_ALL, code=cmd.code, detail=detail, at=now)
     uow.audit(audit.entry("GiveUpPayment", str(order.id), outcome="GIVEN_UP", detail=detail, at=now))

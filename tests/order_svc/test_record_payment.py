@@ -49,9 +49,11 @@ async def test_refused_fails_and_releases_the_stock(order_app: OrderApp) -> None
 
     order = await order_app.order(1)
     assert (order.status, order.payment.failure_reason) == (Status.FAILED, "declined")
-    assert [(job.kind, job.state) for job in await order_app.jobs()] == [
-        ("charge", "DONE"),
-        ("release_stock", "RUNNING"),
+    assert [(job.kind, job.key, job.state) for job in await order_app.jobs()] == [
+        ("charge", "t-1", "DONE"),
+        ("release_stock", jobs.release_stock(order).key, "RUNNING"),
+        # At the provider it could still be paid.
+        ("return_money", "t-1/all", "RUNNING"),
     ]
 
 

@@ -64,6 +64,28 @@ async def test_what_the_shopper_did_not_confirm_is_refused_for_good(asking: Stri
     assert asking.api.net() == []
 
 
+async def test_what_was_refused_is_payable_until_it_is_ended(asking: Stripe) -> None:
+    await asking.charge(NEEDS_ACTION)
+    asking.api.shopper_fails_to_confirm("pi_1")
+
+    ended = await asking.refund(a_refund(reason="refused"))
+
+    assert (ended.state, ended.charged) == (PaymentState.REFUSED, None)
+    assert not asking.api.shopper_pays_with_another_card("pi_1")
+    assert await asking.refund(a_refund(reason="refused")) == ended
+    assert await asking.charge(NEEDS_ACTION) == ended
+    assert asking.api.statuses() == ["canceled"]
+
+
+async def test_what_is_paid_with_another_card_before_its_end_goes_back(asking: Stripe) -> None:
+    await asking.charge(NEEDS_ACTION)
+    asking.api.shopper_fails_to_confirm("pi_1")
+    assert asking.api.shopper_pays_with_another_card("pi_1")
+
+    assert (await asking.refund(a_refund())).state is PaymentState.REFUNDED
+    assert asking.api.net() == [0]
+
+
 @pytest.mark.parametrize("fault", [None, "lost", "500"])
 async def test_what_is_ended_cannot_be_confirmed_any_more(asking: Stripe, fault: str | None) -> None:
     await asking.charge(NEEDS_ACTION)

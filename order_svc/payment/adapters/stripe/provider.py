@@ -47,7 +47,6 @@ _VOID = "refunded before it was charged"
 _ASKED = 20
 # Disputes that the shop has won, or that never became one.
 _NOBODY_ACTS = {"won", "warning_closed", "prevented"}
-_UNDECIDED = {PaymentState.UNSPECIFIED, PaymentState.REQUIRES_ACTION}
 
 
 class StripeProvider:
@@ -90,8 +89,10 @@ class StripeProvider:
             kept = await self._intents.void(refund.transaction_id, reason)
         if kept.intent_id is None:
             return _payment(kept)
-        known = _payment(kept, await self._api.find(kept.intent_id))
-        if known.state in _UNDECIDED:
+        state = await self._api.find(kept.intent_id)
+        known = _payment(kept, state)
+        # What was refused can be paid with another card, by whoever has the client secret, until it is cancelled.
+        if state.is_open or known.state is PaymentState.UNSPECIFIED:
             known = await self._void(kept, kept.intent_id, reason)
         if known.charged is None:
             return known
