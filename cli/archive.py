@@ -34,6 +34,7 @@ def archive(folder: Folder, before: Before, write: Write = False) -> None:
     from asyncpg import PostgresError
     from sqlalchemy.exc import SQLAlchemyError
 
+    from foundation.hosts import PoolerIgnoresSettings
     from order_svc.archive import ArchiveDamaged
 
     until = before.replace(tzinfo=UTC)
@@ -47,6 +48,10 @@ def archive(folder: Folder, before: Before, write: Write = False) -> None:
             )
     except ArchiveDamaged as error:
         raise Fault(str(error), FAILED) from error
+    except PoolerIgnoresSettings as error:
+        raise Fault(
+            "the orders are read from PostgreSQL itself: EASYORDER_DATABASE_URL leads to a pooler", USAGE
+        ) from error
     except (ConnectionError, SQLAlchemyError, PostgresError) as error:
         first = str(error).partition("\n")[0]
         raise Fault(f"the orders cannot be read ({first}). See: easyorder doctor", UNREACHABLE) from error

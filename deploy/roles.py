@@ -15,7 +15,8 @@ from chassis.db.engine import make_engine
 
 # The rights that a service's role lacks on these tables, if a database has them.
 KEPT_FROM_ROLES = {
-    "alembic_version": "ALL",
+    # Read before a service starts (deploy.upgraded).
+    "alembic_version": "INSERT, UPDATE, DELETE",
     "audit_retention": "ALL",
     "audit_entry": "UPDATE, DELETE",
     "audit_checkpoint": "UPDATE, DELETE",

@@ -6,6 +6,10 @@ import time
 from typing import Any
 
 
+class PoolerIgnoresSettings(RuntimeError):
+    """Between us and the server is a pooler for other limits, or the program needs the server itself."""
+
+
 def connect_to_one(dialect: Any, _record: object, cargs: Any, cparams: dict[str, Any]) -> Any:
     """For SQLAlchemy's `do_connect`: a connection to the first of several hosts that gives one; None for a single host.
 

@@ -15,7 +15,7 @@ import postgresql_odbc.dialect  # noqa: F401, registers itself
 from chassis.db.failures import is_unusable, translated
 from chassis.db.ownership import before_statement
 from chassis.db.session_hook import FilteredSession
-from foundation.hosts import connect_to_one
+from foundation.hosts import PoolerIgnoresSettings, connect_to_one
 
 # For a connection of the pool, and at most for a new one.
 _CONNECTION_TIMEOUT_S = 5
@@ -39,7 +39,7 @@ def make_engine(
     limit. After a failure of the server, or if it does not answer, all connections are replaced.
 
     Database sessions run in UTC. A caller waits at most 5 s for one of the `pool_size` connections; then SQLAlchemy
-    raises TimeoutError, which is translated to Unavailable. RuntimeError means a pooler that ignores the limits.
+    raises TimeoutError, which is translated to Unavailable. PoolerIgnoresSettings: a pooler ignores the limits.
     """
     answers_within_s = timeout_s + _ANSWERS_WITHIN_S if timeout_s else None
     limits = {"lock": lock_timeout_s, "statement": timeout_s, "idle_in_transaction_session": timeout_s}
@@ -104,4 +104,4 @@ def _require(settings: dict[str, str], connection: Any, _record: object) -> None
     connection.rollback()
     if ignored:
         connection.close()
-        raise RuntimeError(f"A pooler ignores settings, see PgBouncer in docs/operations.md: {dict(ignored)}")
+        raise PoolerIgnoresSettings(f"A pooler ignores settings, see PgBouncer in docs/operations.md: {dict(ignored)}")

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from chassis.settings import PORTS
+from chassis.settings import PORTS, MeshSettings, from_environment
 from deploy.config import RoleSettings
-from deploy.containers.secrets import SERVICES
+from deploy.containers.secrets import DATABASES, SERVICES, MeshSecrets
 from deploy.schemas import schemas
 from edge.config import EdgeSettings
 from envoy.config import EnvoySettings
@@ -115,6 +116,70 @@ def test_processes_are_probed_where_they_listen_and_have_the_time_to_drain() -> 
         assert listens == f"0.0.0.0:{PORTS[name]}"
         assert pod["terminationGracePeriodSeconds"] >= drains_s
         assert f":{PORTS[name]}" in data("configuration.yaml", "mesh")[f"EASYORDER_{name.upper()}_ADDRESS"]
+
+
+def test_a_service_begins_when_its_databases_are_upgraded() -> None:
+    for name, package in DATABASES.items():
+        pod = pod_of(workload(name))
+        waits, service = pod["initContainers"][0], pod["containers"][0]
+        assert (waits["args"][0], waits["args"][-1]) == ("deploy.upgraded", package)
+        assert waits["image"] == service["image"]
+        assert waits["envFrom"] == service["envFrom"]
+        assert all(mount in service["volumeMounts"] for mount in waits["volumeMounts"])
+        assert service["args"] == [package]
+
+
+def test_what_waits_for_the_databases_has_the_role_of_its_service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    MeshSecrets(tmp_path, datetime.now(UTC), server="postgres-rw:5432", pooler="postgres-rw:5432").make("a passphrase")
+    for name in DATABASES:
+        for variable, value in (data("configuration.yaml", "mesh") | data("configuration.yaml", "services")).items():
+            monkeypatch.setenv(variable, value)
+        monkeypatch.setenv("EASYORDER_SECRETS_DIR", str(tmp_path / name / "secrets"))
+        url = from_environment(MeshSettings).database_url("x")
+        assert (f"//easyorder_{name}:" in url, url.endswith("@postgres-rw:5432/x")) == (True, True)
+
+
+@pytest.mark.parametrize("overlay", ["local", "production"])
+def test_an_autoscaler_alone_decides_about_processes(overlay: str) -> None:
+    """An apply would set them back."""
+    check_scaling(rendered(overlay))
+
+
+def test_nothing_is_scaled_twice() -> None:
+    check_scaling([manifest for _, manifest in resources("base")])
+
+
+def check_scaling(manifests: list[Manifest]) -> None:
+    kinds = ("HorizontalPodAutoscaler", "ScaledObject")
+    scaled = [one["spec"]["scaleTargetRef"]["name"] for one in manifests if one["kind"] in kinds]
+    counted = [
+        one["metadata"]["name"]
+        for one in manifests
+        if one["kind"] in ("Deployment", "StatefulSet") and "replicas" in one["spec"]
+    ]
+    assert len({*scaled, *counted}) == len([*scaled, *counted]) >= 6
+
+
+def test_production_survives_the_loss_of_a_zone() -> None:
+    least = {
+        one["spec"]["scaleTargetRef"]["name"]: one["spec"].get("minReplicas") or one["spec"]["minReplicaCount"]
+        for one in rendered("production")
+        if one["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")
+    }
+
+    assert least == {"identity": 3, "inventory": 3, "order": 3, "payment": 2, "envoy": 3}
+
+
+def test_images_of_this_machine_are_not_pulled() -> None:
+    """Of those that are called `latest`, others are asked for."""
+    pods = [pod_of(one) for one in rendered("local") if one["kind"] in WORKLOADS]
+    containers = [one for pod in pods for one in (*pod.get("initContainers", []), *pod["containers"])]
+
+    own = [one for one in containers if one["image"].startswith("localhost/")]
+    assert len(own) >= 13
+    assert {one.get("imagePullPolicy") for one in own} == {"IfNotPresent"}
 
 
 def test_envoy_is_stopped_after_it_was_drained() -> None:

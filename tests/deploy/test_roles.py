@@ -21,6 +21,7 @@ from deploy.migrate import main as migrate_as_configured
 from deploy.migrate import migrate
 from deploy.roles import grant
 from deploy.schemas import schemas
+from deploy.upgraded import require_upgraded
 from ops.audit_checkpoints import write_checkpoints
 from tests.conftest import Postgres
 
@@ -52,7 +53,8 @@ REFUSED = (
     "SET SESSION AUTHORIZATION pg_monitor",
     "SET session_replication_role = replica",
     "UPDATE alembic_version SET version_num = '0001'",
-    "SELECT version_num FROM alembic_version",
+    "DELETE FROM alembic_version",
+    "INSERT INTO alembic_version VALUES ('0001')",
     "UPDATE audit_entry SET actor = 'bob'",
     "DELETE FROM audit_entry",
     "TRUNCATE audit_entry",
@@ -164,6 +166,13 @@ async def test_a_service_reaches_its_own_databases_only_and_only_adds_to_the_led
             else:
                 with pytest.raises(DBAPIError, match="permission denied for database"):
                     await run(url, package, "SELECT 1")
+
+        roles = {
+            name: make_url(url).set(username=role(own[name]), password=PASSWORD).render_as_string(hide_password=False)
+            for name, url in urls.items()
+        }
+        for package in MIGRATED:
+            await require_upgraded(package, roles.__getitem__)
 
         found = await refusals(urls["easyorder_payment"], "order_svc.payment", refused)
         # A trigger refuses as well, with the same SQLSTATE.

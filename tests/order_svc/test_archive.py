@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from cli import archive as archiving
 from cli.__main__ import app
+from foundation.hosts import PoolerIgnoresSettings
 from order_svc import archive
 from order_svc.archive import MANIFEST, Archive, ArchiveDamaged, Sums, sums
 from tests.builders.order import OrderBuilder, an_order
@@ -187,3 +188,14 @@ def test_a_day_that_is_not_over_is_refused(tmp_path: Path) -> None:
 
     assert done.exit_code == 2
     assert "names a day in the past" in done.stderr
+
+
+def test_a_pooler_is_not_what_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    async def answer(*_: object) -> None:
+        raise PoolerIgnoresSettings("A pooler ignores settings")
+
+    monkeypatch.setattr(archiving, "_run", answer)
+    done = CliRunner().invoke(app, ["archive", str(tmp_path), "--before", "2026-01-01"])
+
+    assert done.exit_code == 2
+    assert "EASYORDER_DATABASE_URL leads to a pooler" in done.stderr
