@@ -196,6 +196,9 @@ class Amendments:
                 hold = await self._inventory.reserve(replace(own, key=key))
                 if hold.is_held:
                     return hold
+                # It was given back, perhaps this request's own, whose reply was lost: the id is used.
+                id = await self._order_ids.next()
+                own = replace(own, order_id=id, key=f"order/{order.id}/{id}")
             return await self._inventory.reserve(own)
         except AppError as error:
             error.violations = tuple(_as_wanted(violation, lines, wanted) for violation in error.violations)

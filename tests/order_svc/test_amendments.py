@@ -220,6 +220,28 @@ async def test_a_change_whose_first_attempt_lost_its_hold_is_made_again(app: Ame
     assert await app.held() == {1: 100}
 
 
+async def test_an_id_whose_hold_an_equal_request_gave_back_costs_no_other_ids(app: AmendingApp) -> None:
+    placed = await app.waiting()
+    reserve = app.inventory.reserve
+
+    async def given_back_before_the_network_repeats_it(request: HoldRequest) -> Hold:
+        app.inventory.reserve = reserve  # type: ignore[method-assign]
+        await reserve(request)
+        app.inventory.end(request.key)
+        app.inventory.taken_ids = {request.order_id}
+        return await reserve(request)
+
+    app.inventory.reserve = given_back_before_the_network_repeats_it  # type: ignore[method-assign]
+
+    await app.update(placed.id, (1, 100), request=request_key())
+    await app.work()
+
+    assert await app.held() == {1: 100}
+    # The next one, of the same block.
+    first, second = (request.order_id for request in app.inventory.requests[-3::2])
+    assert second == first + 1
+
+
 async def test_a_payment_that_an_equal_request_has_retried_gets_its_response(app: AmendingApp) -> None:
     app.payments.answers = [Refused("declined")]
     placed = await app.place()
