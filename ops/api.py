@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -112,7 +113,8 @@ class OpsApi:
     """The OpsService of one service.
 
     `wake_jobs` makes the process claim due jobs; `lag_ms` returns the lag of the read side, if any. `not_discardable`
-    maps the kinds of jobs that must not be lost to the action to take instead. `history` is to run in the background.
+    maps the kinds of jobs that must not be lost to the action to take instead; `discard_dead` discards those of them
+    that are DEAD, with what follows from it, by key, payload and reason. `history` is to run in the background.
     """
 
     service: str
@@ -122,6 +124,7 @@ class OpsApi:
     wake_jobs: Callable[[], None] = lambda: None
     lag_ms: Callable[[], Awaitable[float]] | None = None
     not_discardable: Mapping[str, str] = field(default_factory=dict)
+    discard_dead: Mapping[str, Callable[[str, Mapping[str, Any], str], Awaitable[None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         depths = QueueDepths(self.engine, self.lag_ms)
@@ -172,6 +175,10 @@ class OpsApi:
         current().audit_details.append(request.reason)
         needed = as_json(list(self.not_discardable))
         row, changed = await self._change(_DISCARD, id=int(request.id), reason=request.reason, needed=needed)
+        if not changed and row["state"] == "DEAD" and (discard := self.discard_dead.get(row["kind"])):
+            await discard(row["key"], json.loads(row["payload"]), request.reason)
+            (row,) = await self._rows(_JOB.where(JOB.c.id == int(request.id)))
+            note_changes(_JobState("DEAD"), _JobState(row["state"]))
         if not changed and row["state"] != "DISCARDED":
             raise _refusal(row, instead=self.not_discardable.get(row["kind"]))
         return _job(row)

@@ -101,7 +101,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
     links = TrackingLinks(key, write_side.load, SqlLinkGenerations(to.write), to.clock, report=error_log.report)
     sagas = _sagas(to, mediator, write_side)
     webhooks = Webhooks(to, key, ids, alerts, job_store, after_commit, error_log.report)
-    comparisons = PaymentComparisons(to, ids, alerts, job_store, after_commit)
+    comparisons, dead = PaymentComparisons(to, ids, alerts, job_store, after_commit), sagas.refunding.dead_letters()
     runner = _job_runner(to, job_store, sagas, alerts, open_uow, error_log, webhooks, comparisons)
     publishers = publishers_of(to, orders, error_log.report, gauges := Gauges())
     streams = _streams(to, write_side, error_log, orders, [webhooks.wake, *(one.wake for one in publishers)])
@@ -114,7 +114,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
 
     after_commit.append(follow_up)
     _add_gauges(gauges, to, streams.watch, comparisons)
-    queries, needed = _queries(to, streams.projector, ids), {**NOT_DISCARDABLE, **webhook_jobs.NOT_DISCARDABLE}
+    queries, kept = _queries(to, streams.projector, ids), {**NOT_DISCARDABLE, **webhook_jobs.NOT_DISCARDABLE}
     servicers = {
         "easyorder.order.v1.OrderService": OrderApi(
             sagas.checkout, sagas.amendments, sagas.refunding, sagas.shipping, mediator, queries, orders
@@ -127,7 +127,7 @@ def _service(to: Connections, key: bytes) -> GrpcServer:
         ),
         "easyorder.payment.v1.PaymentComparisonService": comparisons.api,
         "easyorder.webhook.v1.WebhookService": webhooks.api,
-        OPS: (ops := OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, needed)),
+        OPS: (ops := OpsApi(NAME, to.write, gauges, to.clock.now(), runner.wake, streams.projector.lag_ms, kept, dead)),
     }
     loops: list[Background] = [error_log, streams.projector, streams.tail, links, runner, webhooks, ops.history]
     return _server(to, servicers, [*loops, *publishers], error_log, tickets, gauges)

@@ -12,6 +12,10 @@ _WITHDRAW = text(
     "withdrawn AS (UPDATE job SET state = 'DISCARDED', lease_token = NULL, due_at = now(), secret = '', "
     "discard_reason = CAST(:why AS text) FROM present WHERE job.id = present.id) SELECT secret FROM present"
 )
+_WITHDRAW_DEAD = text(
+    f"WITH withdrawn AS (UPDATE job SET state = 'DISCARDED', due_at = now(), set_at = now(), secret = '', "
+    f"discard_reason = CAST(:why AS text) WHERE {_OPEN} AND state = 'DEAD' RETURNING id) SELECT id FROM withdrawn"
+)
 _IS_OPEN = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN})")
 _IS_PENDING = text(f"SELECT EXISTS (SELECT FROM job WHERE {_OPEN} AND state <> 'DEAD')")
 
@@ -26,6 +30,10 @@ class SqlOpenJobs:
         wanted = {"kind": kind, "key": key, "why": why}
         secret: str | None = (await self._session.execute(_WITHDRAW, wanted)).scalar_one_or_none()
         return secret
+
+    async def withdraw_dead(self, kind: str, key: str, why: str) -> bool:
+        wanted = {"kind": kind, "key": key, "why": why}
+        return (await self._session.execute(_WITHDRAW_DEAD, wanted)).scalar_one_or_none() is not None
 
     async def is_open(self, kind: str, key: str) -> bool:
         return bool((await self._session.execute(_IS_OPEN, {"kind": kind, "key": key})).scalar_one())

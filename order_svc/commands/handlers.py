@@ -23,6 +23,7 @@ from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.refund_order import RefundOrder, refund_order
 from order_svc.commands.report_incident import ReportIncident, report_incident
 from order_svc.commands.retry_payment import RetryPayment, retry_payment
+from order_svc.commands.settle_refund import SettleRefund, settle_refund
 from order_svc.commands.ship_order import ShipOrder, ship_order
 from order_svc.commands.uow import OrderUow
 from order_svc.commands.update_order import UpdateOrder, update_order
@@ -59,14 +60,19 @@ def handle_commands(
     mediator.handle_batch(list(hot), record_and_place, optimistic=True)
     mediator.handle_batch(ConfirmAvailability, partial(confirm_availability, clock=clock))
     mediator.handle(FindPlacedHolds, find_placed_holds)
-    mediator.handle(FindRefund, find_refund)
     mediator.handle(CancelOrder, partial(cancel_order, clock=clock))
     mediator.handle(ShipOrder, partial(ship_order, clock=clock))
     mediator.handle(DeliverOrder, partial(deliver_order, clock=clock))
     mediator.handle(UpdateOrder, partial(update_order, clock=clock))
     mediator.handle(UpdateOrderMetadata, partial(update_order_metadata, clock=clock))
     mediator.handle(RetryPayment, partial(retry_payment, clock=clock))
+    _handle_refunds(mediator, clock=clock, payment_timeout_s=payment_timeout_s)
+
+
+def _handle_refunds(mediator: Mediator[OrderUow], *, clock: Clock, payment_timeout_s: float) -> None:
+    mediator.handle(FindRefund, find_refund)
     mediator.handle(RefundOrder, partial(refund_order, clock=clock, payment_timeout_s=payment_timeout_s))
     mediator.handle(RecordRefund, partial(record_refund, clock=clock))
     mediator.handle(RecordFailedRefund, partial(record_failed_refund, clock=clock))
     mediator.handle(ReportIncident, report_incident)
+    mediator.handle(SettleRefund, partial(settle_refund, clock=clock))

@@ -27,7 +27,8 @@ NOT_DISCARDABLE: Mapping[str, str] = {
     CHARGE: "the order may have been charged; cancel the order, which returns the money, or retry the job",
     COMMIT_STOCK: "the stock of the order would never be sold; cancel the order, or retry the job",
     RELEASE_STOCK: "the stock of the order would never come back; retry the job",
-    RETURN_MONEY: "the money would never be returned; retry the job",
+    # One that is DEAD is discarded by SettleRefund.
+    RETURN_MONEY: "the money would never be returned; retry the job, or discard it once it is DEAD, and paid otherwise",
     AMEND_STOCK: "the order and its stock would differ; retry the job",
     # Not DISPUTE: it is discarded when an operator has dealt with it.
     RESTOCK: "what came back would never be in stock again; retry the job",

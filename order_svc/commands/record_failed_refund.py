@@ -7,34 +7,44 @@ makes it DEAD: attempts do not say it, as one that meets a locked row, or whose 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from chassis.alerts import Alert
 from chassis.clock import Clock
 from chassis.idempotency import RequestKey
 from chassis.jobs import Job
 from order_svc.commands.of_order import OfOrder
+from order_svc.commands.settle_refund import is_settled
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.status import PaymentStatus
 
 
+class FailedRefund(StrEnum):
+    """What becomes of it: operators decide, or have decided to repeat it, or have paid it in another way."""
+
+    UNDECIDED = "UNDECIDED"
+    REPEATED = "REPEATED"
+    SETTLED = "SETTLED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFailedRefund(OfOrder[bool]):
-    """Returns whether the job with this key has been DEAD for it. Then it changes nothing, and neither does it if the
-    refund is owed already, or belongs to a payment that another one has replaced.
-    """
+class RecordFailedRefund(OfOrder[FailedRefund]):
+    """Changes nothing if the refund is owed already, or belongs to a payment that another one has replaced."""
 
     transaction_id: str
     refund_id: str
     job_key: str
 
 
-async def record_failed_refund(cmd: RecordFailedRefund, uow: OrderUow, *, clock: Clock) -> bool:
+async def record_failed_refund(cmd: RecordFailedRefund, uow: OrderUow, *, clock: Clock) -> FailedRefund:
+    if await is_settled(cmd.refund_id, uow):
+        return FailedRefund.SETTLED
     if await _has_been_dead(cmd.job_key, uow):
-        return True
+        return FailedRefund.REPEATED
     order = (await uow.orders.find([cmd.order_id])).get(cmd.order_id)
     # After a restore there may be no order.
     if order is None or cmd.transaction_id != order.payment.transaction_id:
-        return False
+        return FailedRefund.UNDECIDED
     promised = next((refund for refund in order.refunds if refund.refund_id == cmd.refund_id), None)
     if promised is not None and promised.done_at is not None:
         uow.emit(*order.refund_failed(promised, at=clock.now()))
@@ -42,9 +52,9 @@ async def record_failed_refund(cmd: RecordFailedRefund, uow: OrderUow, *, clock:
     elif promised is None and order.payment.status is PaymentStatus.REFUNDED:
         uow.emit(*order.return_failed(at=clock.now()))
     else:
-        return False
+        return FailedRefund.UNDECIDED
     await uow.orders.save([order])
-    return False
+    return FailedRefund.UNDECIDED
 
 
 async def keep_that_it_was_dead(job: Job, alert: Alert, uow: OrderUow) -> None:

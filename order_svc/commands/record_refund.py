@@ -39,11 +39,19 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
     order = await uow.orders.get(cmd.order_id)
     if cmd.lease is not None:
         uow.settle(JobOutcome(cmd.lease))
+    elif await _has_failed_since(order, cmd, uow):
+        return order.view()
+    await record_returned(order, cmd, uow, clock)
+    return order.view()
+
+
+async def record_returned(order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock) -> None:
+    """Records what `cmd` says of a locked order, whoever has returned the money."""
     if cmd.transaction_id != order.payment.transaction_id:
         # Another payment has replaced this one since.
         if cmd.charged_at is not None:
             await _earlier_returned(order, cmd.transaction_id, cmd.charged_at, uow, clock)
-        return order.view()
+        return
     promised = next((refund for refund in order.refunds if refund.refund_id == cmd.refund_id), None)
     if promised is not None:
         await _given(promised, order, cmd, uow, clock)
@@ -54,7 +62,12 @@ async def record_refund(cmd: RecordRefund, uow: OrderUow, *, clock: Clock) -> Or
         # A payment that was given up stays FAILED if nothing was charged.
         uow.emit(*order.money_returned(charged_at=cmd.charged_at, at=clock.now()))
         await uow.orders.save([order])
-    return order.view()
+
+
+async def _has_failed_since(order: Order, cmd: RecordRefund, uow: OrderUow) -> bool:
+    """Whether the provider has taken back its reply of a promised refund, as another job says."""
+    is_promised = any(refund.refund_id == cmd.refund_id for refund in order.refunds)
+    return is_promised and not await uow.open_jobs.is_pending(jobs.RETURN_MONEY, cmd.refund_id)
 
 
 async def _earlier_returned(
@@ -67,9 +80,6 @@ async def _earlier_returned(
 
 async def _given(promised: Refund, order: Order, cmd: RecordRefund, uow: OrderUow, clock: Clock) -> None:
     if promised.done_at is not None:
-        return
-    if cmd.lease is None and not await uow.open_jobs.is_pending(jobs.RETURN_MONEY, cmd.refund_id):
-        # It has failed since the provider replied, as another job says.
         return
     if cmd.charged_at is None:
         raise NothingToRefund(f"the provider knows of no charge {cmd.transaction_id} to refund")

@@ -82,6 +82,9 @@ class OpenJobs(Protocol):
         A worker that is running the job loses its lease: its external effects may still happen, unrecorded.
         """
 
+    async def withdraw_dead(self, kind: str, key: str, why: str) -> bool:
+        """Discards for good a job that is DEAD. Returns False, and changes nothing, if there is none."""
+
     async def is_open(self, kind: str, key: str) -> bool:
         """Whether the job exists and is not done or discarded."""
 

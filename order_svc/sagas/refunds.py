@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -15,9 +17,10 @@ from chassis.money import Money
 from foundation import failpoints
 from order_svc.commands import jobs
 from order_svc.commands.find_refund import FindRefund
-from order_svc.commands.record_failed_refund import RecordFailedRefund
+from order_svc.commands.record_failed_refund import FailedRefund, RecordFailedRefund
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundGranted, RefundOrder
+from order_svc.commands.settle_refund import SettleRefund
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.inventory import Inventory
 from order_svc.domain.payments import Payments
@@ -50,6 +53,10 @@ class Refunding:
         """The handlers of the durable jobs of refunds, by kind."""
         return {jobs.RETURN_MONEY: self._return_money, jobs.RESTOCK: self._restock, jobs.DISPUTE: self._dispute}
 
+    def dead_letters(self) -> Mapping[str, Callable[[str, Mapping[str, Any], str], Awaitable[None]]]:
+        """What discards DEAD jobs that are needed otherwise, by kind: it is given key, payload and reason."""
+        return {jobs.RETURN_MONEY: self._settle}
+
     async def _give(self, granted: RefundGranted, request: RequestKey | None) -> OrderView:
         # A key of its own, so that a repeat gets this answer whatever becomes of the order.
         recorded = request and replace(request, scope=f"{request.scope}/recorded")
@@ -75,8 +82,8 @@ class Refunding:
 
     async def _return_money(self, job: Job) -> JobResult:
         payload = job.payload
-        if "failed" in payload:
-            await self._require_retry(job)
+        if "failed" in payload and await self._is_settled(job):
+            return JobResult(note="it was paid in another way")
         with ending_the_job(OF_PROVIDER):
             await self._return(
                 lease=job.lease,
@@ -88,12 +95,12 @@ class Refunding:
             )
         return JobResult(by_handler=True)
 
-    async def _require_retry(self, job: Job) -> None:
-        """Raises JobImpossible until the job has been DEAD for this: the same way would fail again, so that operators
-        decide, and retry the job.
+    async def _is_settled(self, job: Job) -> bool:
+        """Whether operators have paid it in another way. Raises JobImpossible until the job has been DEAD for this: the
+        same way would fail again, so that operators decide, and retry or discard the job.
         """
         payload = job.payload
-        has_been_dead = await self._mediator.send(
+        found = await self._mediator.send(
             RecordFailedRefund(
                 order_id=payload["order_id"],
                 transaction_id=payload["transaction_id"],
@@ -101,8 +108,21 @@ class Refunding:
                 job_key=job.key,
             )
         )
-        if not has_been_dead:
+        if found is FailedRefund.UNDECIDED:
             raise JobImpossible(f"{payload['failed']}; retry this job to refund it again")
+        return found is FailedRefund.SETTLED
+
+    async def _settle(self, job_key: str, payload: Mapping[str, Any], reason: str) -> None:
+        """An operator discards a DEAD job that returns money, as the shopper was paid in another way."""
+        await self._mediator.send(
+            SettleRefund(
+                order_id=payload["order_id"],
+                transaction_id=payload["transaction_id"],
+                refund_id=payload["refund_id"],
+                job_key=job_key,
+                reason=reason,
+            )
+        )
 
     async def _dispute(self, job: Job) -> JobResult:
         if job.payload["is_harmless"]:

@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -80,6 +80,7 @@ class Bench(SqlJobBench):
     """Jobs in every state, and the OpsService of their database."""
 
     woken = 0
+    settled: tuple[tuple[str, Mapping[str, Any], str], ...] = ()
 
     async def given(self, state: str, key: str) -> int:
         """A job of the kind `charge`; answers its id."""
@@ -97,12 +98,20 @@ class Bench(SqlJobBench):
         elif state in {"DEAD", "DISCARDED"}:
             await self.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
         if state == "DISCARDED":
-            discard = text("UPDATE job SET state = 'DISCARDED', discard_reason = 'no use' WHERE key = :key")
-            async with self.engine.begin() as connection:
-                await connection.execute(discard, {"key": key})
+            await self._discard(key)
 
     def wake(self) -> None:
         self.woken += 1
+
+    async def settle(self, key: str, payload: Mapping[str, Any], reason: str) -> None:
+        """Discards a DEAD job with what follows from it."""
+        self.settled = (*self.settled, (key, payload, reason))
+        await self._discard(key)
+
+    async def _discard(self, key: str) -> None:
+        discard = text("UPDATE job SET state = 'DISCARDED', discard_reason = 'no use' WHERE key = :key")
+        async with self.engine.begin() as connection:
+            await connection.execute(discard, {"key": key})
 
 
 @pytest.fixture
@@ -125,7 +134,8 @@ async def mesh(bench: Bench, chassis_engine: AsyncEngine) -> AsyncIterator[Mesh]
         FakeClock().now(),
         wake_jobs=bench.wake,
         lag_ms=lag_ms,
-        not_discardable={"needed": "cancel the order"},
+        not_discardable={"needed": "cancel the order", "paid": "retry the job"},
+        discard_dead={"paid": bench.settle},
     )
     async with serving({OPS: api}) as mesh:
         yield mesh
@@ -346,6 +356,21 @@ async def test_a_job_that_the_service_needs_is_not_discarded(bench: Bench, mesh:
 
     (after,) = (await mesh.admin().call(LIST_JOBS, ListJobsRequest())).jobs
     assert (after, await bench.jobs()) == (before, secret)
+
+
+async def test_a_needed_job_is_discarded_with_what_follows_from_it_once_it_is_dead(bench: Bench, mesh: Mesh) -> None:
+    (lease,) = await bench.write(replace(a_job(), kind="paid"))
+    request = DiscardJobRequest(id=str(lease.job_id), reason="paid by bank transfer")
+    with pytest.raises(JobNotDiscardable, match="retry the job"):
+        await mesh.admin().call(DISCARD, request)
+    assert not bench.settled
+    await bench.store.settle([JobOutcome(lease, "DEAD", error="hopeless")])
+
+    for _ in range(2):
+        discarded = await mesh.admin().call(DISCARD, request)
+        assert discarded.state is JobState.DISCARDED
+
+    assert bench.settled == ((a_job().key, a_job().payload, "paid by bank transfer"),)
 
 
 @pytest.mark.reaches("JOB_DONE")

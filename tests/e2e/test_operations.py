@@ -179,7 +179,7 @@ async def test_a_charge_that_a_change_replaced_is_not_run_again(
 
 @pytest.mark.parametrize(
     ("service", "kind"),
-    [("inventory", "confirm_availability"), ("order", "return_money"), ("order", "release_stock")],
+    [("inventory", "confirm_availability"), ("order", "restock"), ("order", "release_stock")],
 )
 async def test_a_dead_job_that_money_or_stock_depends_on_is_not_discarded(
     http: httpx.AsyncClient, mesh: RunningMesh, admin: Shop, service: str, kind: str

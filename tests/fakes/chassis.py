@@ -134,6 +134,12 @@ class InMemoryOpenJobs:
             return secret
         return None
 
+    async def withdraw_dead(self, kind: str, key: str, why: str) -> bool:
+        if not any(job.state == "DEAD" for job in self._open(kind, key)):
+            return False
+        await self.withdraw(kind, key, why)
+        return True
+
     async def is_open(self, kind: str, key: str) -> bool:
         return bool(self._open(kind, key))
 

@@ -9,15 +9,17 @@ import pytest
 from chassis.alerts import Alert
 from chassis.errors import Locked, Unavailable
 from chassis.idempotency import RequestKey
-from chassis.jobs import Job, JobLease
+from chassis.jobs import Job, JobLease, JobOutcome
 from chassis.mediator import Command, Mediator
 from chassis.money import Money
 from order_svc.commands.alert_administrators import alert_administrators
 from order_svc.commands.cancel_order import CancelOrder
-from order_svc.commands.record_failed_refund import RecordFailedRefund
+from order_svc.commands.find_refund import FindRefund
+from order_svc.commands.record_failed_refund import FailedRefund, RecordFailedRefund
 from order_svc.commands.record_refund import RecordRefund
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.commands.report_incident import ReportIncident
+from order_svc.commands.settle_refund import SettleRefund
 from order_svc.commands.uow import OrderUow
 from order_svc.domain.payments import Incident
 from order_svc.domain.refund import RefundExceedsCharge
@@ -331,4 +333,83 @@ async def test_that_a_job_was_dead_is_kept_once(order_app: OrderApp) -> None:
             await uow.commit()
         seen.append(await order_app.send(known))
 
-    assert seen == [False, True, True]
+    assert seen == [FailedRefund.UNDECIDED, FailedRefund.REPEATED, FailedRefund.REPEATED]
+
+
+async def test_a_refund_that_was_paid_in_another_way_is_settled(app: CheckoutApp) -> None:
+    command, refund_id = await refunded(app)
+    await fails(app, command.order_id, refund_id)
+    app.payments.refunds[refund_id] = Money.of("5.00", "USD")
+    await fails(app, command.order_id, refund_id, id="re_2")
+    app.payments.refunds[refund_id] = Money.of("5.00", "USD")
+    await fails(app, command.order_id, refund_id, id="re_4")
+    (job,) = [job for job in app._state.jobs if job.key.endswith("@re_2")]
+
+    for reason in ("by bank transfer", "again"):
+        await app.refunding.dead_letters()["return_money"](job.key, job.payload, reason)
+
+    order = await app.order(command.order_id)
+    assert order.refunds[0].view().state is RefundState.GIVEN
+    assert order.payment.status is PaymentStatus.PARTIALLY_REFUNDED
+    (job,) = [job for job in app._state.jobs if job.key.endswith("@re_2")]
+    # The empty secret keeps it from being retried.
+    assert (job.state, job.secret, job.discard_reason) == ("DISCARDED", "", "by bank transfer")
+    (last,) = [job for job in app._state.jobs if job.key.endswith("@re_4")]
+    await app.refunding.dead_letters()["return_money"](last.key, last.payload, "the same")
+    assert refund_jobs(app)["1@re_4"] == "DISCARDED"
+    await retried(app, f"{refund_id}@re_1")
+    (job,) = [job for job in app._state.jobs if job.key.endswith("@re_1")]
+    assert (job.state, job.last_error, app.payments.refunds) == ("DONE", "it was paid in another way", {})
+    app.payments.refunds[refund_id] = Money.of("5.00", "USD")
+    await fails(app, command.order_id, refund_id, id="re_3")
+    assert refund_jobs(app)["1@re_3"] == "DONE"
+    assert (await app.order(command.order_id)).refunds[0].view().state is RefundState.GIVEN
+
+
+async def test_the_money_of_a_stopped_order_that_was_paid_in_another_way_is_settled(app: CheckoutApp) -> None:
+    placed = await app.place()
+    await app.send(CancelOrder(order_id=placed.id, reason="late"))
+    transaction_id = placed.payment.transaction_id
+    app.payments.ledger[transaction_id] = (await app.order(placed.id)).payment.amount
+    await app.work()
+    await fails(app, placed.id, f"{transaction_id}/all")
+    (job,) = [job for job in app._state.jobs if "@" in job.key]
+
+    await app.refunding.dead_letters()["return_money"](job.key, job.payload, "by bank transfer")
+
+    payment = (await app.order(placed.id)).payment
+    assert (payment.status, payment.refunded) == (PaymentStatus.REFUNDED, payment.amount)
+    assert app.payments.refunds == {}
+
+
+async def test_only_a_refund_whose_job_is_dead_is_settled(order_app: OrderApp) -> None:
+    order_id = await order_app.given(an_order().paid())
+    await order_app.send(CancelOrder(order_id=order_id, reason="late"))
+    job = await order_app.job("return_money")
+    settle = SettleRefund(
+        order_id=order_id,
+        transaction_id=job.payload["transaction_id"],
+        refund_id=job.payload["refund_id"],
+        job_key=job.key,
+        reason="by bank transfer",
+    )
+
+    await order_app.send(settle)
+
+    assert (await order_app.job("return_money")).state == "RUNNING"
+    assert (await order_app.order(order_id)).refunds[0].done_at is None
+    assert job.lease is not None
+    async with order_app.open_uow() as uow:
+        uow.settle(JobOutcome(job.lease, "DEAD", error="refused"))
+        await uow.commit()
+    found = await order_app.send(FindRefund(order_id=order_id, refund_id=settle.refund_id))
+    assert not found.is_pending
+
+    for _ in range(2):
+        await order_app.send(settle)
+
+    job = await order_app.job("return_money")
+    assert (job.state, job.secret, job.why) == ("DISCARDED", "", "by bank transfer")
+    order = await order_app.order(order_id)
+    assert order.refunds[0].view().state is RefundState.GIVEN
+    assert order.payment.status is PaymentStatus.REFUNDED

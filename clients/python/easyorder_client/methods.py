@@ -750,7 +750,8 @@ class Methods(SyncCalls):
         """Discards a job: only RetryJob runs it again. The reason is kept and audited. A job that is discarded already is
         answered unchanged, so a repeated call gets the same answer. JOB_RUNNING while it runs, JOB_DONE after it was
         done, and JOB_NOT_DISCARDABLE for kinds of jobs that an order, its money or its stock needs; the message says
-        what to do instead."""
+        what to do instead. A DEAD job `return_money` of order can be discarded, once its refund was paid in another way: the
+        order then has the refund as given, and RetryJob is JOB_DISCARDED."""
         return self._call(DISCARD_JOB, request, timeout)
 
     def list_errors(self, request: m.ListErrorsRequest = m.ListErrorsRequest(), *, timeout: float | None = None) -> Pager[m.ListErrorsResponse, m.RecordedError]:
@@ -1173,7 +1174,8 @@ class AsyncMethods(AsyncCalls):
         """Discards a job: only RetryJob runs it again. The reason is kept and audited. A job that is discarded already is
         answered unchanged, so a repeated call gets the same answer. JOB_RUNNING while it runs, JOB_DONE after it was
         done, and JOB_NOT_DISCARDABLE for kinds of jobs that an order, its money or its stock needs; the message says
-        what to do instead."""
+        what to do instead. A DEAD job `return_money` of order can be discarded, once its refund was paid in another way: the
+        order then has the refund as given, and RetryJob is JOB_DISCARDED."""
         return await self._call(DISCARD_JOB, request, timeout)
 
     def list_errors(self, request: m.ListErrorsRequest = m.ListErrorsRequest(), *, timeout: float | None = None) -> AsyncPager[m.ListErrorsResponse, m.RecordedError]:

@@ -11,6 +11,8 @@ from chassis.db.bulk import as_json
 from chassis.db.engine import make_sessions
 from chassis.db.failures import translated
 from order_svc.adapters.orders import SqlOrders
+from order_svc.commands.settle_refund import settled
+from order_svc.domain.order import Order
 from order_svc.reconciliation.domain.books import StoredOrder
 
 _PAGE = text("SELECT id FROM orders WHERE id > :after ORDER BY id LIMIT :limit")
@@ -19,6 +21,12 @@ _BUSY = text(
     "AND CAST(payload ->> 'order_id' AS bigint) IN "
     "(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))"
 )
+_DECIDED_ON = text(
+    "SELECT payload ->> 'refund_id' FROM job WHERE state = 'DEAD' AND kind = 'return_money' "
+    "AND CAST(payload ->> 'order_id' AS bigint) IN "
+    "(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))"
+)
+_SETTLED = text("SELECT id FROM idempotency_key WHERE id IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))")
 _TRANSACTIONS = text(
     "SELECT id, transaction_id FROM payment WHERE id IN "
     "(SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))"
@@ -48,9 +56,19 @@ class SqlOrderBooks:
             async with self._sessions() as session:
                 found = await SqlOrders(session).look(list(order_ids))
                 busy = set((await session.execute(_BUSY, wanted)).scalars())
+                refunds = {settled(refund_id).id: refund_id for one in found.values() for refund_id in _refund_ids(one)}
+                by_hand = set((await session.execute(_DECIDED_ON, wanted)).scalars())
+                paid = (await session.execute(_SETTLED, {"keys": as_json(list(refunds))})).scalars()
+                by_hand |= {refunds[key] for key in paid}
                 keys = {row.id: row.hold_key for row in await session.execute(_HOLD_KEYS, wanted)}
         return {
-            id: StoredOrder(order=order, is_busy=id in busy, hold_key=keys.get(id) or "") for id, order in found.items()
+            id: StoredOrder(
+                order=order,
+                is_busy=id in busy,
+                hold_key=keys.get(id) or "",
+                by_hand=frozenset(by_hand.intersection(_refund_ids(order))),
+            )
+            for id, order in found.items()
         }
 
     async def transactions(self, order_ids: Collection[int]) -> Mapping[int, str]:
@@ -63,3 +81,9 @@ class SqlOrderBooks:
         with translated():
             async with self._sessions() as session:
                 return await SqlOrders(session).placed_holds(list(order_ids))
+
+
+def _refund_ids(order: Order) -> list[str]:
+    """Of all its refunds, and of what is returned of any of its payments as a whole."""
+    payments = [order.payment.transaction_id, *(one.transaction_id for one in order.earlier_payments)]
+    return [*(refund.refund_id for refund in order.refunds), *(f"{id}/all" for id in payments)]

@@ -71,11 +71,15 @@ class StoredTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredOrder:
-    """What order_svc has. `is_busy`: jobs of the order are still to run. `hold_key` is empty if no job knows it."""
+    """What order_svc has. `is_busy`: jobs of the order are still to run. `hold_key` is empty if no job knows it.
+
+    `by_hand` are ids of refunds that operators have paid in another way, or decide about, as their jobs are DEAD.
+    """
 
     order: Order
     is_busy: bool
     hold_key: str = ""
+    by_hand: frozenset[str] = frozenset()
 
     @property
     def is_paid(self) -> bool:

@@ -87,7 +87,11 @@ def differences_of(books: Books) -> list[Difference]:
 
 
 def missing_refunds(stored: StoredOrder, transaction: StoredTransaction | None) -> list[Refund]:
-    """Those that the order has as given and the provider does not have, oldest first."""
+    """Those that the order has as given and the provider does not have, oldest first; not those paid by hand."""
+    return [refund for refund in _not_made(stored, transaction) if refund.refund_id not in stored.by_hand]
+
+
+def _not_made(stored: StoredOrder, transaction: StoredTransaction | None) -> list[Refund]:
     known = {id for id, _ in transaction.refunds} if transaction else set()
     own = stored.order.payment.transaction_id
     return [
@@ -119,6 +123,8 @@ def of_strange_charge(transaction: StoredTransaction, stored: StoredOrder | None
     if transaction.net <= 0:
         return None
     if stored is not None and (stored.is_busy or stored.order.payment.transaction_id == transaction.transaction_id):
+        return None
+    if stored is not None and f"{transaction.transaction_id}/all" in stored.by_hand:
         return None
     return Difference(
         kind=_K.CHARGE_OF_NO_ORDER if stored is None else _K.CHARGE_REPLACED,
@@ -182,8 +188,9 @@ def _of_money(stored: StoredOrder, transaction: StoredTransaction | None) -> Ite
         yield _of(_K.REFUND_MISSING, stored, sum((refund.amount.amount for refund in missing), Decimal(0)))
     if stored.is_paid and (unknown := unknown_refunds(stored, transaction)):
         yield _of(_K.REFUND_UNKNOWN, stored, sum((amount for _, amount in unknown), Decimal(0)))
-    if stored.is_stopped:
-        due = {refund.refund_id: refund.amount.amount for refund in [*missing, *_promised(stored)]}
+    if stored.is_stopped and f"{payment.transaction_id}/all" not in stored.by_hand:
+        not_made = _not_made(stored, transaction)
+        due = {refund.refund_id: refund.amount.amount for refund in [*not_made, *_promised(stored)]}
         if (left := transaction.net - sum(due.values(), Decimal(0))) > 0:
             yield _of(_K.CHARGE_LEFT, stored, left)
 

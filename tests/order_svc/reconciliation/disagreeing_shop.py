@@ -27,6 +27,7 @@ class DisagreeingShop(CheckoutApp):
         self.hold_keys: dict[int, str] = {}
         self.order_of: dict[str, int] = {}
         self.expired: set[int] = set()
+        self.by_hand: frozenset[str] = frozenset()
         self.audited_findings: list[Finding] = []
         self.last_id = 1_000_000
 
@@ -112,7 +113,9 @@ class DisagreeingShop(CheckoutApp):
         async with self.open_uow() as uow:
             found = await uow.orders.find(list(order_ids))
         return {
-            id: StoredOrder(order=order, is_busy=id in self.busy, hold_key=self.hold_keys.get(id, ""))
+            id: StoredOrder(
+                order=order, is_busy=id in self.busy, hold_key=self.hold_keys.get(id, ""), by_hand=self.by_hand
+            )
             for id, order in found.items()
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from chassis.money import Money
+from order_svc.commands.cancel_order import CancelOrder
 from order_svc.commands.refund_order import RefundOrder
 from order_svc.domain.order import Order
 from order_svc.domain.status import PaymentMethod, Status
@@ -251,3 +252,33 @@ async def test_an_order_has_two_differences_mended_one_after_the_other(shop: Dis
 
     assert await shop.mended() == [("HOLD_MISSING", ""), ("CHARGE_MISSING", "")]
     assert await shop.found() == []
+
+
+async def a_refund_of_a_cancelled_order_that_the_provider_lacks(shop: DisagreeingShop) -> Order:
+    order = await shop.agreed(an_order().paid())
+    await shop.send(CancelOrder(order_id=order.id, reason="late"))
+    await shop.work()
+    shop.payments.refunds.clear()
+    await shop.pay(order.payment.transaction_id, order.id, order.payment.amount)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("case", "refund"),
+    [
+        (a_refund_that_the_provider_lacks, "{id}/1"),
+        (a_refund_of_a_cancelled_order_that_the_provider_lacks, "{id}/1"),
+        (a_charge_of_a_cancelled_order, "{id}/all"),
+        (a_charge_of_an_earlier_payment, "t-earlier/all"),
+    ],
+)
+async def test_what_operators_pay_or_decide_about_is_left_to_them(
+    shop: DisagreeingShop, case: Case, refund: str
+) -> None:
+    order = await case(shop)
+    assert await shop.found() != []
+
+    shop.by_hand = frozenset({refund.format(id=order.payment.transaction_id)})
+
+    assert await shop.found() == []
+    assert await shop.mended() == []
