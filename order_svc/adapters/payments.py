@@ -94,7 +94,9 @@ class GrpcPayments:
         request = CheckNoticeRequest(body=body, signature=signature)
         reply = await self._payment.call(_CHECK_NOTICE, request, timeout_s=self._timeout_s)
         return Notice(
-            transaction_id=reply.transaction_id or None, incident=_incident(reply.incident) if reply.incident else None
+            transaction_id=reply.transaction_id or None,
+            incident=_incident(reply.incident) if reply.incident else None,
+            charged_order_id=reply.charged_order_id,
         )
 
 

@@ -23,6 +23,7 @@ from order_svc.commands.record_refund import RecordRefund, record_refund
 from order_svc.commands.refund_order import RefundOrder, refund_order
 from order_svc.commands.report_incident import ReportIncident, report_incident
 from order_svc.commands.retry_payment import RetryPayment, retry_payment
+from order_svc.commands.return_late_charge import ReturnLateCharge, return_late_charge
 from order_svc.commands.settle_refund import SettleRefund, settle_refund
 from order_svc.commands.ship_order import ShipOrder, ship_order
 from order_svc.commands.uow import OrderUow
@@ -41,11 +42,10 @@ def handle_commands(
     alerts: Alerts,
 ) -> None:
     """Registers the handler of each command with the mediator; frequent commands run in batches."""
+    record = partial(record_payments, clock=clock, backoff=backoff, action_time=payment_action, alerts=alerts)
     hot: Mapping[type[Any], BatchHandler[Any, OrderUow, Any]] = {
         # Commands that lock come before those that do not.
-        RecordPayment: partial(
-            record_payments, clock=clock, backoff=backoff, action_time=payment_action, alerts=alerts
-        ),
+        RecordPayment: record,
         PlaceOrder: partial(place_orders, clock=clock),
     }
 
@@ -76,3 +76,4 @@ def _handle_refunds(mediator: Mediator[OrderUow], *, clock: Clock, payment_timeo
     mediator.handle(RecordFailedRefund, partial(record_failed_refund, clock=clock))
     mediator.handle(ReportIncident, report_incident)
     mediator.handle(SettleRefund, partial(settle_refund, clock=clock))
+    mediator.handle(ReturnLateCharge, return_late_charge)

@@ -50,10 +50,14 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a message of the provider is about: one of our transactions, and perhaps what went wrong with it."""
+    """What a message of the provider is about: one of our transactions, and perhaps what went wrong with it.
+
+    `charged_order_id` is the order that was charged, as the message says; 0 if it says something else.
+    """
 
     transaction_id: str | None = None
     incident: Incident | None = None
+    charged_order_id: int = 0
 
 
 ChargeResult = Charged | Refused | ActionRequired

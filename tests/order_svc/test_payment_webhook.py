@@ -17,7 +17,8 @@ from chassis.grpc.clients import Client, rpc
 from chassis.money import Money
 from order_svc.adapters.payments import GrpcPayments
 from order_svc.api.payment_webhook import PaymentWebhookApi
-from order_svc.domain.status import Status
+from order_svc.domain.payments import Refused
+from order_svc.domain.status import PaymentStatus, Status
 from order_svc.payment.adapters.stripe.webhooks import StripeWebhooks
 from order_svc.payment.api.payments import PaymentApi
 from order_svc.payment.bootstrap import SERVICE as PAYMENT
@@ -43,9 +44,16 @@ class Webhook:
         self.woken = woken
 
     async def notify(
-        self, transaction_id: str, *, secret: str = SECRET, kind: str = "payment_intent.succeeded", id: str = "pi_1"
+        self,
+        transaction_id: str,
+        *,
+        secret: str = SECRET,
+        kind: str = "payment_intent.succeeded",
+        id: str = "pi_1",
+        order_id: int = 1,
     ) -> None:
-        about = {"object": "payment_intent", "id": id, "metadata": {"transaction_id": transaction_id}}
+        named = {"transaction_id": transaction_id, "order_id": str(order_id)}
+        about = {"object": "payment_intent", "id": id, "metadata": named}
         body = json.dumps({"type": kind, "data": {"object": about}})
         signature = stripe.WebhookSignature.generate_signature_header(body, secret)
         request = HttpBody(content_type="application/json", data=body.encode())
@@ -129,6 +137,24 @@ async def test_a_charge_that_is_being_made_is_left_to_who_makes_it(webhook: Webh
     assert webhook.app.payments.calls == ["charge"]
 
 
+async def test_a_charge_of_an_order_that_failed_goes_back_once(webhook: Webhook) -> None:
+    app = webhook.app
+    app.payments.answers = [Refused("authentication failed")]
+    order_id, transaction_id = (placed := await app.place()).id, placed.payment.transaction_id
+    await app.work()
+    app.payments.ledger[transaction_id] = (await app.order(order_id)).payment.amount
+
+    for kind in ("payment_intent.canceled", "payment_intent.succeeded", "payment_intent.succeeded"):
+        await webhook.notify(transaction_id, kind=kind, order_id=order_id)
+        await app.work()
+
+    order = await app.order(order_id)
+    assert (order.status, order.payment.status) == (Status.FAILED, PaymentStatus.REFUNDED)
+    assert (app.payments.ledger, list(app.payments.refunds)) == ({}, [f"{transaction_id}/all"])
+    returns = [job.key for job in await app.jobs() if job.kind == "return_money"]
+    assert returns == [f"{transaction_id}/all", f"{transaction_id}/late"]
+
+
 async def test_a_dispute_is_kept_once_and_forged_ones_are_not(webhook: Webhook) -> None:
     for _ in range(3):
         await webhook.notify("ignored", kind="charge.dispute.closed", id="du_1")
@@ -155,7 +181,14 @@ async def test_nobody_but_stripe_hurries_anything(webhook: Webhook) -> None:
 
 
 async def test_a_transaction_of_another_shop_changes_nothing(webhook: Webhook) -> None:
-    await webhook.notify("somebody-elses")
+    placed = await webhook.app.place()
+    await webhook.app.work()
+    jobs = await webhook.app.jobs()
+
+    for order_id in (0, placed.id, 12_345):
+        await webhook.notify("somebody-elses", order_id=order_id)
+
+    assert await webhook.app.jobs() == jobs
 
 
 @pytest.mark.reaches("WEBHOOK_NOT_OFFERED")

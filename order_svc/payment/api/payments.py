@@ -128,7 +128,9 @@ class PaymentApi:
         incident = await self._provider.incident(notice) if notice.refund or notice.dispute else None
         transaction_id = incident.transaction_id if incident else notice.transaction_id
         return CheckNoticeResponse(
-            transaction_id=transaction_id or "", incident=_incident(incident) if incident else None
+            transaction_id=transaction_id or "",
+            incident=_incident(incident) if incident else None,
+            charged_order_id=notice.charged_order_id,
         )
 
 

@@ -75,9 +75,13 @@ class StoredTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a message of the provider is about; each is None where it is about something else, or not ours."""
+    """What a message of the provider is about; each is None where it is about something else, or not ours.
+
+    `charged_order_id` is the order whose charge it reports, 0 where it reports none.
+    """
 
     transaction_id: str | None = None
+    charged_order_id: int = 0
     refund: str | None = None
     dispute: str | None = None
 

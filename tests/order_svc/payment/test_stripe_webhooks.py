@@ -78,6 +78,26 @@ def test_a_signed_message_names_its_transaction(webhooks: StripeWebhooks, clock:
 
 
 @pytest.mark.parametrize(
+    ("kind", "order_id", "charged"),
+    [
+        ("payment_intent.succeeded", "7", 7),
+        ("payment_intent.succeeded", "9" * 18, int("9" * 18)),
+        ("payment_intent.succeeded", "9" * 19, 0),
+        ("payment_intent.succeeded", "-7", 0),
+        ("payment_intent.succeeded", "\u0667", 0),
+        ("payment_intent.succeeded", None, 0),
+        ("payment_intent.canceled", "7", 0),
+    ],
+)
+def test_only_a_charge_names_the_order_that_was_charged(
+    webhooks: StripeWebhooks, clock: FakeClock, kind: str, order_id: str | None, charged: int
+) -> None:
+    body = an_event(kind, metadata={"transaction_id": "t-1"} | ({"order_id": order_id} if order_id else {}))
+
+    assert webhooks.notice_of(body, signed(body, clock)) == Notice(transaction_id="t-1", charged_order_id=charged)
+
+
+@pytest.mark.parametrize(
     ("kind", "about"),
     [
         ("payment_intent.succeeded", {"metadata": {}}),

@@ -15,7 +15,9 @@ from order_svc.payment.domain.provider import Notice
 
 log = structlog.get_logger(__name__)
 
-_DECIDED = {"payment_intent.succeeded", "payment_intent.canceled"}
+_SUCCEEDED = "payment_intent.succeeded"
+_DECIDED = {_SUCCEEDED, "payment_intent.canceled"}
+_DIGITS_OF_INT64 = 18
 # Whether it has failed, Stripe says when it is asked.
 _OF_REFUNDS = {"refund.failed", "refund.updated", "charge.refund.updated"}
 _OF_DISPUTES = "charge.dispute."
@@ -59,7 +61,13 @@ def _notice(event: Any) -> Notice:
     declined = event["type"] == _FAILED and (about.get("last_payment_error") or {}).get("code") == _NOT_CONFIRMED
     if event["type"] not in _DECIDED and not declined:
         return Notice()
-    return Notice(transaction_id=_text(about["metadata"].get("transaction_id")))
+    order_id = _number(about["metadata"].get("order_id")) if kind == _SUCCEEDED else 0
+    return Notice(transaction_id=_text(about["metadata"].get("transaction_id")), charged_order_id=order_id)
+
+
+def _number(value: object) -> int:
+    is_one = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _DIGITS_OF_INT64
+    return int(str(value)) if is_one else 0
 
 
 def _text(value: object) -> str | None:

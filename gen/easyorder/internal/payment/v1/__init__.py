@@ -315,6 +315,11 @@ class CheckNoticeResponse(betterproto2.Message):
     What went wrong with a payment that was made, as the provider confirms; not set if nothing did.
     """
 
+    charged_order_id: "int" = betterproto2.field(3, betterproto2.TYPE_INT64)
+    """
+    The order whose charge the message reports; 0 where it reports none.
+    """
+
 
 default_message_pool.register_message("easyorder.internal.payment.v1", "CheckNoticeResponse", CheckNoticeResponse)
 
