@@ -87,7 +87,7 @@ async def bench(options: argparse.Namespace) -> None:
     with data_folder(on_disk=True) as data_dir:
         async with bench_shop(data_dir) as shop:
             sections = [section for part in parts for section in await part(shop, options)]
-            await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=60)
+            await eventually(lambda: invariants.at_rest(shop.mesh), timeout_s=30)
             await invariants.check(shop.mesh)
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in where.items()))

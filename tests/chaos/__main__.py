@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.run import Outcome, run
+from tests.long_runs import where
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS_OF_A_RUN = 100
@@ -54,10 +53,11 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     for outcome in outcomes:
         for process, recovered in outcome.recovered_s.items():
             seconds.setdefault(process, []).extend(recovered)
+    here = where()
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": _commit(),
-        "cpus": os.cpu_count(),
+        "date": here["date"],
+        "commit": here["commit"],
+        "cpus": here["cpus"],
         "seeds": [outcome.seed for outcome in outcomes],
         "kills": dict(sorted(kills.items())),
         "failpoints": dict(sorted(failpoints.items())),
@@ -70,13 +70,6 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
         "load": [round(outcome.load, 1) for outcome in outcomes],
         "violations": [violation for outcome in outcomes for violation in outcome.violations],
     }
-
-
-def _commit() -> str:
-    shown = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
-    )
-    return shown.stdout.strip()
 
 
 def _arguments() -> Any:

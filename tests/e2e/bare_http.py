@@ -15,6 +15,8 @@ from typing import Any
 
 # What Envoy lets a call take, and a little.
 DEADLINE_S = 16.0
+# Of a stream, which has a heartbeat more often.
+SILENT_S = 60.0
 _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -66,11 +68,16 @@ class BareClient:
     async def stream(
         self, path: str, *, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[tuple[int, AsyncIterator[str]]]:
-        """The status and the lines of a reply that goes on; the lines end with it, or raise OSError or EOFError."""
-        reader, writer = await asyncio.open_connection(*self.address.split(":"))
+        """The status and the lines of a reply that goes on; the lines end with it.
+
+        They raise OSError or EOFError where it breaks: TimeoutError if it is silent for SILENT_S.
+        """
+        async with asyncio.timeout(SILENT_S):
+            reader, writer = await asyncio.open_connection(*self.address.split(":"))
         try:
             writer.write(self._head("GET", path, 0, headers))
-            status, received = await _read_head(reader)
+            async with asyncio.timeout(SILENT_S):
+                status, received = await _read_head(reader)
             yield status, _lines(reader, received)
         finally:
             writer.close()
@@ -108,11 +115,19 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, Mapping[str, st
 async def _lines(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> AsyncIterator[str]:
     """Of a body in chunks, or of one whose length is known."""
     if length := headers.get("content-length"):
-        for line in (await reader.readexactly(int(length))).decode().splitlines():
+        async with asyncio.timeout(SILENT_S):
+            whole = await reader.readexactly(int(length))
+        for line in whole.decode().splitlines():
             yield line
         return
     rest = b""
-    while size := int(await reader.readuntil(b"\r\n"), 16):
-        *ended, rest = (rest + (await reader.readexactly(size + 2))[:-2]).split(b"\n")
+    while chunk := await _read_chunk(reader):
+        *ended, rest = (rest + chunk).split(b"\n")
         for encoded in ended:
             yield encoded.decode().rstrip("\r")
+
+
+async def _read_chunk(reader: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(SILENT_S):
+        size = int(await reader.readuntil(b"\r\n"), 16)
+        return (await reader.readexactly(size + 2))[:-2]
