@@ -21,7 +21,7 @@ from chassis.auth.verifier import TokenVerifier
 from chassis.background import to_completion
 from chassis.clock import Clock
 from chassis.context import Caller, current
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from chassis.errors import Unauthenticated
 from order_svc.encrypted_tokens import EncryptedTokens
 
@@ -56,8 +56,7 @@ class StreamTickets:
 
     def __init__(self, key: bytes, write: AsyncEngine, clock: Clock) -> None:
         self._tokens = EncryptedTokens(key, "stream ticket", _Content)
-        # A single statement: without BEGIN and COMMIT it costs one round trip.
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = write
         self._clock = clock
 
     def create(self, caller: Caller) -> tuple[str, datetime]:
@@ -91,9 +90,7 @@ class StreamTickets:
         )
 
     async def _is_first_use(self, id: bytes) -> bool:
-        with translated():
-            async with self._write.connect() as connection:
-                return (await connection.execute(_USE, {"id": id})).first() is not None
+        return bool(await fetch(self._write, _USE, {"id": id}))
 
 
 class TicketOrTokenVerifier(TokenVerifier):

@@ -90,7 +90,6 @@ class ReplicaReads:
         self._primary, self._replica = primary, replica
         self._patience_s, self._retry_s = patience_s, retry_s
         self._isolation = "READ COMMITTED"
-        self._asked = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._state = _State(Batcher("replica positions", self._flushed, max_size=500, pace_s=_PACE_S))
 
     def execution_options(self, *, isolation_level: str) -> ReplicaReads:
@@ -189,7 +188,7 @@ class ReplicaReads:
 
     async def _flushed(self, askers: Sequence[None]) -> list[_Position]:
         """The position up to which the primary's log is flushed, for all of them."""
-        rows = await fetch(self._asked, _POSITION)
+        rows = await fetch(self._primary, _POSITION)
         return [dict(rows[0]._mapping)] * len(askers)
 
 
@@ -215,6 +214,8 @@ async def rows_of(
     reads: Reads, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> Sequence[Row[Any]]:
     """The rows of a single statement. Database failures leave it as AppErrors."""
+    if isinstance(reads, AsyncEngine):
+        return await fetch(reads, statement, parameters)
     with translated():
         async with reads.connect() as connection:
             return (await connection.execute(statement, parameters)).all()

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnClause, TableClause, column, text
+from sqlalchemy import ColumnClause, TableClause, TextClause, column, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 
 
 class SqlSink:
@@ -25,10 +25,7 @@ class SqlSink:
         self._engine, self._table = engine, table
 
     async def __call__(self, entries: Sequence[Any]) -> None:
-        insert = text(inserting(self._table, columns_of(entries[0])))
-        with translated():
-            async with self._engine.begin() as connection:
-                await connection.execute(insert, {"rows": as_json(entries)})
+        await fetch(self._engine, _insert(self._table, columns_of(entries[0])), {"rows": as_json(entries)})
 
 
 def in_order(names: str, **types: Any) -> list[ColumnClause[Any]]:
@@ -59,6 +56,11 @@ def inserting(table: TableClause, columns: tuple[str, ...]) -> str:
     """An INSERT of the rows in the parameter `rows`."""
     names = ", ".join(f'"{name}"' for name in columns)
     return f"INSERT INTO {table.fullname} ({names}) SELECT {names} FROM {rows_of(table)}"
+
+
+@lru_cache(maxsize=256)
+def _insert(table: TableClause, columns: tuple[str, ...]) -> TextClause:
+    return text(inserting(table, columns))
 
 
 @lru_cache(maxsize=256)

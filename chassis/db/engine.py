@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 import postgresql_odbc.dialect  # noqa: F401, registers itself
+from chassis.db.direct import run
 from chassis.db.failures import is_unusable, translated
 from chassis.db.ownership import before_statement
 from chassis.db.session_hook import FilteredSession
@@ -80,9 +81,7 @@ async def fetch(
 ) -> Sequence[Row[Any]]:
     """The rows of a single statement, which is committed. Database failures leave it as AppErrors."""
     with translated():
-        async with engine.begin() as connection:
-            result = await connection.execute(statement, parameters)
-            return result.all() if result.returns_rows else []
+        return (await run(engine, statement, parameters)).all()
 
 
 def _leave_unusable(context: ExceptionContext) -> None:

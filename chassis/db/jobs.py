@@ -102,7 +102,7 @@ class SqlJobStore:
     """The jobs of a database. Each call is a single statement without BEGIN and COMMIT: one round trip."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._since, self._all_at = _ALL, 0.0
 
     async def claim(self, kinds: Sequence[str], *, limit: int, lease_s: float) -> Sequence[Job]:

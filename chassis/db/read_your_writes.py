@@ -46,9 +46,7 @@ class ReadYourWrites:
     """
 
     def __init__(self, write: AsyncEngine, *, flush: Callable[[], asyncio.Event], read_time: ReadTime) -> None:
-        # Single statements without BEGIN and ROLLBACK: one round trip.
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
-        self._flush, self.read_time = flush, read_time
+        self._write, self._flush, self.read_time = write, flush, read_time
         self._asking: Batcher[_Reader, tuple[int, int]] = Batcher(
             "read positions", self._pending, max_size=500, pace_s=_PACE_S
         )

@@ -15,7 +15,7 @@ from chassis.db.bulk import as_json, columns_of
 from chassis.db.failures import translated
 from chassis.db.jobs import JobWriter, enqueue_outcomes
 from chassis.db.tables import AUDIT_ENTRY, IDEMPOTENCY_KEY, JOB, OUTBOX
-from chassis.db.writes import OPTIMISTIC, UNLOCKED, enqueue_insert, send_writes
+from chassis.db.writes import UNLOCKED, OptimisticSession, enqueue_insert, send_writes
 from chassis.events import Event
 from chassis.idempotency import IdempotentResponse, RequestKey
 from chassis.jobs import Job, JobOutcome, NewJob
@@ -98,13 +98,15 @@ class SqlUnitOfWork:
             raise RuntimeError("this unit of work was opened without jobs")
         leased = await self._job_writer.enqueue(self.session, self._jobs) if self._job_writer and self._jobs else []
         # Entities first: queued rows may refer to them.
-        await self.session.flush()
+        if self.session.in_transaction():
+            await self.session.flush()
         sent = await send_writes(self.session)
         position = sent.position
         if self._has_read_side and position is None:
             # Only the ORM has written.
             position = (await self.session.execute(_POSITION, execution_options=UNLOCKED)).scalar_one()
-        await self.session.commit()
+        if self.session.in_transaction():
+            await self.session.commit()
         written = sent.ids.get(JOB.name, set())
         committed = Committed([job for job in leased if job.lease.job_id in written], len(self._events))
         for listener in self._after_commit:
@@ -125,12 +127,12 @@ def sql_units_of_work(
 ) -> OpenUnitOfWork[SqlUow]:
     """The units of work for a Mediator. Database failures leave the block as AppErrors."""
     engine: AsyncEngine = sessions.kw["bind"]
-    in_autocommit = {"bind": engine.execution_options(isolation_level="AUTOCOMMIT"), "info": {OPTIMISTIC: True}}
+    in_autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def open_uow(*, optimistic: bool = False, impatient: bool = False) -> AsyncIterator[SqlUow]:
         with translated():
-            async with sessions(**in_autocommit if optimistic else {}) as session:
+            async with OptimisticSession(in_autocommit) if optimistic else sessions() as session:
                 if impatient:
                     await session.execute(_IMPATIENT)
                 yield make(session, after_commit=after_commit, jobs=jobs, has_read_side=has_read_side)

@@ -11,27 +11,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import TableClause, TextualSelect, event, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Executable, Result, TableClause, TextClause, TextualSelect, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from chassis.context import current
 from chassis.db.bulk import as_json, columns_of, in_order, inserting, updating
+from chassis.db.direct import run
 from chassis.db.failures import CHANGED_MEANWHILE
 from chassis.db.ownership import OWNERSHIP, require_filter
 from chassis.db.session_hook import FilteredSession
 from chassis.unit_of_work import NeedsTransaction
 
-OPTIMISTIC = "optimistic"
+_OPTIMISTIC = "optimistic"
 # Execution options of a read that needs no lock, because the writes based on it check for changes.
 UNLOCKED = {"unlocked": True}
 _CHECKED = {**UNLOCKED, OWNERSHIP: "of each write, when it was queued"}
 _OF_SESSION = "queued writes"
+_NO_OPTIONS: Mapping[str, Any] = {}
 _ROWS = re.compile(r"(?<!:):rows\b")
 
 
@@ -55,10 +57,51 @@ class Writes:
     ids: dict[str, set[int]] = field(default_factory=dict)
     position: str | None = None
 
+    def take(self) -> tuple[TextualSelect, dict[str, Any], Callable[[Result[Any]], None]] | None:
+        """The statement for what is queued, its parameters, and what takes its result; empties the queue."""
+        # Before it is executed, which sends the queue.
+        parts, self.parts = self.parts, {}
+        if not parts:
+            return None
+        parameters: dict[str, Any] = {}
+        for number, part in enumerate(parts.values()):
+            parameters[f"rows{number}"] = as_json(part.rows)
+            if part.unless_all:
+                parameters[f"wanted{number}"] = len(part.rows)
+        statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
+        return statement, parameters, partial(self._sent, tuple(parts))
 
-def is_optimistic(session: AsyncSession | Session) -> bool:
+    def _sent(self, names: Sequence[str], result: Result[Any]) -> None:
+        row = result.mappings().one()
+        self.position = row["position"]
+        for number, name in enumerate(names):
+            if ids := row.get(f"ids{number}"):
+                self.ids.setdefault(name, set()).update(json.loads(ids))
+
+
+class OptimisticSession(AsyncSession):
+    """A session without a transaction, on an engine in AUTOCOMMIT; textual statements are run directly."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine, sync_session_class=FilteredSession, info={_OPTIMISTIC: True})
+        self._engine = engine
+
+    async def execute(
+        self, statement: Executable, params: Any = None, *, execution_options: Any = _NO_OPTIONS, **others: Any
+    ) -> Result[Any]:
+        if not isinstance(statement, TextClause | TextualSelect):
+            return await super().execute(statement, params, execution_options=execution_options, **others)
+        _require_unlocked(self, execution_options)
+        return await run(self._engine, statement, params, ownership=execution_options.get(OWNERSHIP, ""))
+
+    async def __aexit__(self, *of_block: Any) -> None:
+        if self.in_transaction():  # else SQLAlchemy has run nothing
+            await super().__aexit__(*of_block)
+
+
+def is_optimistic(session: AsyncSession) -> bool:
     """Whether this session takes no locks and writes nothing before the commit."""
-    return bool(session.info.get(OPTIMISTIC))
+    return isinstance(session, OptimisticSession)
 
 
 async def enqueue_insert(session: AsyncSession, table: TableClause, rows: Sequence[Any]) -> None:
@@ -118,8 +161,13 @@ async def enqueue_write(
 
 async def send_writes(session: AsyncSession) -> Writes:
     """Sends the queue; returns the results of this transaction so far."""
-    await session.run_sync(_send)
-    return _writes(session)
+    queued = _writes(session)
+    if not is_optimistic(session):
+        await session.run_sync(_send)
+    elif taken := queued.take():
+        statement, parameters, receive = taken
+        receive(await session.execute(statement, parameters, execution_options=_CHECKED))
+    return queued
 
 
 def _writes(session: AsyncSession | Session) -> Writes:
@@ -127,38 +175,29 @@ def _writes(session: AsyncSession | Session) -> Writes:
     return writes
 
 
+def _require_unlocked(session: AsyncSession | Session, options: Mapping[str, Any]) -> None:
+    if not options.get("unlocked") or _writes(session).parts:
+        raise NeedsTransaction("this statement needs a transaction")
+
+
 @event.listens_for(FilteredSession, "do_orm_execute")
 def _before_statement(state: ORMExecuteState) -> None:
-    is_unlocked = state.execution_options.get("unlocked", False) and not _writes(state.session).parts
-    if is_optimistic(state.session) and not is_unlocked:
-        raise NeedsTransaction("this statement needs a transaction")
+    if state.session.info.get(_OPTIMISTIC):
+        _require_unlocked(state.session, state.execution_options)
     _send(state.session)
 
 
 @event.listens_for(FilteredSession, "before_flush")
 def _before_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
-    if is_optimistic(session):
+    if session.info.get(_OPTIMISTIC):
         raise NeedsTransaction("entities are written in a transaction")
 
 
 @event.listens_for(FilteredSession, "before_commit")
 def _send(session: Session) -> None:
-    queued = _writes(session)
-    # Emptied first, because executing the statement calls this function again.
-    parts, queued.parts = queued.parts, {}
-    if not parts:
-        return
-    parameters: dict[str, Any] = {}
-    for number, part in enumerate(parts.values()):
-        parameters[f"rows{number}"] = as_json(part.rows)
-        if part.unless_all:
-            parameters[f"wanted{number}"] = len(part.rows)
-    statement = _statement(tuple((part.sql, part.unless_all) for part in parts.values()))
-    row = session.execute(statement, parameters, execution_options=_CHECKED).mappings().one()
-    queued.position = row["position"]
-    for number, name in enumerate(parts):
-        if ids := row.get(f"ids{number}"):
-            queued.ids.setdefault(name, set()).update(json.loads(ids))
+    if taken := _writes(session).take():
+        statement, parameters, receive = taken
+        receive(session.execute(statement, parameters, execution_options=_CHECKED))
 
 
 @lru_cache(maxsize=256)

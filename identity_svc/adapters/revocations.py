@@ -13,7 +13,7 @@ from sqlalchemy import Executable, Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.background import PollingLoop, Report, passes
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from identity_svc.adapters.tables import REVOCATION
 from identity_svc.domain.session import Revocation, RevocationPage
 
@@ -59,8 +59,7 @@ class SqlRevocationFeed:
     """The RevocationFeed of a process. From `start` to `stop` it notices what other replicas revoke."""
 
     def __init__(self, engine: AsyncEngine, report: Report) -> None:
-        # Single statements: without BEGIN and COMMIT each costs one round trip.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._last, self._news = 0, asyncio.Event()
         self._loop = PollingLoop("revocations", self._look, idle_s=_LOOK_EVERY_S, report=report)
         self.start, self.stop = self._loop.start, self._loop.stop
@@ -107,7 +106,4 @@ class SqlRevocationFeed:
         return int(row.position)
 
     async def _run(self, statement: Executable, **parameters: object) -> Sequence[Row[Any]]:
-        with translated():
-            async with self._engine.connect() as connection:
-                result = await connection.execute(statement, parameters)
-                return result.all() if result.returns_rows else []
+        return await fetch(self._engine, statement, parameters)

@@ -30,8 +30,7 @@ class Creators:
     """Readers that arrive while a query runs share the next one: however many there are, one query runs at a time."""
 
     def __init__(self, write: AsyncEngine, found: str = PRODUCTS) -> None:
-        # Single statements without BEGIN and ROLLBACK: one round trip.
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = write
         self._statement = text(_LOOK.format(found=found))
         self._looks: Batcher[int, str | None] = Batcher("creators", self._look, max_size=500, pace_s=_PACE_S)
 

@@ -8,7 +8,7 @@ from enum import Enum
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 
 # Returns at least one row, found by primary keys.
 _LOOK = text("""
@@ -56,13 +56,10 @@ class CatalogueLog:
     """The log that the projections write into the read database."""
 
     def __init__(self, read: AsyncEngine) -> None:
-        # A single statement: without BEGIN and ROLLBACK it costs one round trip.
-        self._read = read.execution_options(isolation_level="AUTOCOMMIT")
+        self._read = read
 
     async def since(self, generation: int) -> Catalogue:
-        with translated():
-            async with self._read.connect() as connection:
-                rows = (await connection.execute(_LOOK, {"seen": generation})).all()
+        rows = await fetch(self._read, _LOOK, {"seen": generation})
         first = rows[0]
         changes = tuple(
             ProductChange(row.changed_in, row.product_id, ChangeKind(row.kind), row.words)

@@ -110,9 +110,7 @@ class ProductQueries:
     """Reads the catalogue; for a single product, a caller always reads its own writes."""
 
     def __init__(self, read: Reads, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
-        # Single statements: without BEGIN and ROLLBACK they cost one round trip.
-        self._read = read.execution_options(isolation_level="AUTOCOMMIT")
-        self._freshness, self._creator_of = read_your_writes, creator_of
+        self._read, self._freshness, self._creator_of = read, read_your_writes, creator_of
 
     async def get_product(self, product_id: int, *, currency: str = "") -> Product:
         """A product with prices in this currency, or in any; a deleted one for administrators only.

@@ -48,7 +48,7 @@ class StoredReservations:
     """Reads them a page at a time, in the order of their orders' numbers."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = write
 
     async def of_orders(self, order_ids: Sequence[int]) -> list[StoredReservation]:
         """Those of these orders, in any state."""

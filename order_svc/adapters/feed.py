@@ -7,17 +7,17 @@ position has therefore seen all positions before it (ADR 0028).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Executable, Row, bindparam, select, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.background import PollingLoop, Report, to_nobody
 from chassis.db.bulk import in_order
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from chassis.db.tables import OUTBOX
 from chassis.errors import AppError
 from chassis.events import Event, PublishedEvent
@@ -28,12 +28,15 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 1000
 _FIELDS = ("kind", "aggregate_id", "sequence", "owner", "owner_team", "occurred_on", "traceparent")
-_SELECT = select(OUTBOX.c.position, OUTBOX.c.payload, *(OUTBOX.c[name] for name in _FIELDS))
-_AFTER = (
-    _SELECT.where(OUTBOX.c.position > bindparam("position"), OUTBOX.c.position <= bindparam("decided"))
-    .order_by(OUTBOX.c.position)
-    .limit(bindparam("limit"))
-)
+_SELECT = f"SELECT position, payload, {', '.join(_FIELDS)} FROM outbox WHERE"
+_COLUMNS = [OUTBOX.c[name] for name in ("position", "payload", *_FIELDS)]
+_AFTER = text(
+    f"{_SELECT} position > CAST(:position AS bigint) AND position <= CAST(:decided AS bigint) "
+    "ORDER BY position LIMIT CAST(:limit AS integer)"
+).columns(*_COLUMNS)
+_OF_AGGREGATE = text(
+    f"{_SELECT} aggregate_id = CAST(:id AS bigint) AND sequence > CAST(:after AS bigint) ORDER BY sequence"
+).columns(*_COLUMNS)
 _END = text("SELECT first, decided, written, pending FROM outbox_end()").columns(
     *in_order("first decided written pending")
 )
@@ -74,29 +77,28 @@ class Feed:
     """Reads events in the order of their positions. `read` makes the content of the kind and the payload of a row."""
 
     def __init__(self, engine: AsyncEngine, read: Callable[[str, bytes], bytes] = lambda _, payload: payload) -> None:
-        # Single statements: without BEGIN and COMMIT each costs one round trip, and sees all earlier commits.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._read = read
+        # Single statements: each sees all earlier commits.
+        self._engine, self._read = engine, read
 
     async def end(self) -> FeedEnd:
         """The present end of the feed."""
-        (end,) = await self._rows(_END)
+        (end,) = await fetch(self._engine, _END)
         return FeedEnd(**end._mapping)
 
     async def after(self, position: int, *, limit: int = _BATCH, end: FeedEnd | None = None) -> list[PublishedEvent]:
         """The next events after `position`, of all aggregates, up to `end` or the present end of the feed."""
         decided = (end or await self.end()).decided
-        found = await self._rows(_AFTER, {"position": position, "decided": decided, "limit": limit})
+        found = await fetch(self._engine, _AFTER, {"position": position, "decided": decided, "limit": limit})
         return [self._published(row) for row in found]
 
     async def of_aggregate(self, aggregate_id: int, *, after_sequence: int) -> list[PublishedEvent]:
         """The events of one aggregate after `after_sequence`, in order, including those not in the feed yet."""
-        query = _SELECT.where(OUTBOX.c.aggregate_id == aggregate_id, OUTBOX.c.sequence > after_sequence)
-        return [self._published(row) for row in await self._rows(query.order_by(OUTBOX.c.sequence))]
+        found = await fetch(self._engine, _OF_AGGREGATE, {"id": aggregate_id, "after": after_sequence})
+        return [self._published(row) for row in found]
 
     async def seen_by(self, consumer: str, position: int) -> None:
         """Records that a consumer has all events up to `position`; later events are not purged."""
-        await self._rows(_SEEN, {"name": consumer, "position": position})
+        await fetch(self._engine, _SEEN, {"name": consumer, "position": position})
 
     async def purge(self, *, older_than: timedelta) -> None:
         """Deletes old events that all consumers have, oldest first, and makes room for those to come.
@@ -106,9 +108,9 @@ class Feed:
         """
         age_s, purged = older_than.total_seconds(), _BATCH
         while purged == _BATCH:
-            ((purged,),) = await self._rows(_PURGE, {"age_s": age_s, "batch": _BATCH})
+            ((purged,),) = await fetch(self._engine, _PURGE, {"age_s": age_s, "batch": _BATCH})
         try:
-            (turned,) = await self._rows(_TURN_PARTITIONS, {"age_s": age_s})
+            (turned,) = await fetch(self._engine, _TURN_PARTITIONS, {"age_s": age_s})
         except AppError as failure:
             log.error("partitions of the outbox are neither made nor dropped", error=failure.message)
             raise
@@ -122,11 +124,6 @@ class Feed:
         return PublishedEvent(
             position=position, event=Event(payload={}, content=self._read(kind, bytes(payload)), **fields)
         )
-
-    async def _rows(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        with translated():
-            async with self._engine.connect() as connection:
-                return (await connection.execute(query, parameters)).all()
 
 
 class FeedTail:

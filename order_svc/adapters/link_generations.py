@@ -23,8 +23,7 @@ ON CONFLICT (order_id) DO UPDATE SET generation = known.generation + 1 RETURNING
 
 class SqlLinkGenerations:
     def __init__(self, write: AsyncEngine) -> None:
-        # Single statements without BEGIN and COMMIT: one round trip.
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = write
 
     async def of(self, order_ids: Collection[int]) -> Mapping[int, int]:
         rows = await to_completion(fetch(self._write, _OF, {"ids": as_json(list(order_ids))}))

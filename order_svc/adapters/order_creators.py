@@ -30,8 +30,7 @@ class OrderCreators:
     """Readers that arrive while a query runs share the next one: however many there are, one query runs at a time."""
 
     def __init__(self, write: AsyncEngine) -> None:
-        # Single statements without BEGIN and ROLLBACK: one round trip.
-        self._write = write.execution_options(isolation_level="AUTOCOMMIT")
+        self._write = write
         self._looks: Batcher[int, _Creator | None] = Batcher("creators", self._look, max_size=500, pace_s=_PACE_S)
 
     async def of(self, order_id: int) -> str | None:

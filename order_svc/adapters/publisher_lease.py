@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.failures import translated
+from chassis.db.engine import fetch
 from chassis.errors import AppError
 from chassis.jobs import LeaseLost
 
@@ -46,7 +46,7 @@ class PublisherLease:
     """The lease of this process."""
 
     def __init__(self, engine: AsyncEngine, *, lease_s: float) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
         self._holder, self.lease_s = str(uuid4()), lease_s
 
     async def follow(self) -> None:
@@ -81,7 +81,4 @@ class PublisherLease:
 
     async def _run(self, statement: TextClause, **parameters: Any) -> Sequence[Row[Any]]:
         values: Mapping[str, Any] = {"name": CONSUMER, **parameters}
-        with translated():
-            async with self._engine.connect() as connection:
-                done = await connection.execute(statement, values)
-                return done.all() if done.returns_rows else []
+        return await fetch(self._engine, statement, values)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -105,8 +106,7 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     Each reads, decides, and writes with one statement; the numbers of the entries detect concurrent writes. So the read
     and the write need no common transaction, and no BEGIN or COMMIT.
     """
-    single_statements = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return sql_units_of_work(SqlLedgerUow, make_sessions(single_statements))
+    return partial(sql_units_of_work(SqlLedgerUow, make_sessions(engine)), optimistic=True)
 
 
 def payment_server(

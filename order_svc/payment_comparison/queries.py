@@ -28,7 +28,7 @@ class ComparisonQueries:
     """Reads reports from the write side, which alone has them."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self._engine, self._clock = engine.execution_options(isolation_level="AUTOCOMMIT"), clock
+        self._engine, self._clock = engine, clock
         self._began_at = clock.now()
 
     async def list_comparisons(self, *, page_size: int, page_token: str) -> tuple[Sequence[Comparison], str]:

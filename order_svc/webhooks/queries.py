@@ -22,8 +22,7 @@ class WebhookQueries:
     """Reads webhooks and their log."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        # Without BEGIN and COMMIT each statement costs one round trip.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
 
     async def webhook(self, webhook_id: int) -> Webhook:
         """Raises WebhookNotFound."""

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import text
 
-from chassis.db.failures import sqlstate
-from chassis.errors import Locked
+from chassis.db import failures
+from chassis.db.failures import meaning_of, sqlstate
+from chassis.errors import AppError, Locked
 from chassis.mediator import Command
 from inventory_svc.commands.amend import Amend
 from inventory_svc.commands.commit import Commit
@@ -75,17 +75,18 @@ async def test_a_locked_item_is_refused_and_others_are_sold(shop: SqlShop) -> No
 
 
 @contextmanager
-def lock_timeouts(shop: SqlShop) -> Iterator[list[ExceptionContext]]:
-    """The statements that wait in vain for a row."""
-    met: list[ExceptionContext] = []
+def lock_timeouts() -> Iterator[list[Exception]]:
+    """The errors of statements that wait in vain for a row."""
+    met: list[Exception] = []
 
-    def note(context: ExceptionContext) -> None:
-        if sqlstate(context.original_exception) == "55P03":
-            met.append(context)
+    def note(error: Exception) -> AppError | None:
+        if sqlstate(error) == "55P03":
+            met.append(error)
+        return meaning_of(error)
 
-    event.listen(shop.engines[0].sync_engine, "handle_error", note)
-    yield met
-    event.remove(shop.engines[0].sync_engine, "handle_error", note)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failures, "meaning_of", note)
+        yield met
 
 
 @pytest.mark.parametrize("stuck_orders", [1, 8, 20])
@@ -103,7 +104,7 @@ async def test_a_locked_item_is_waited_for_once(shop: SqlShop, stuck_orders: int
 
     async with locked(shop, f"inventory WHERE id = {stuck.id}"):
         for batch in commands:
-            with lock_timeouts(shop) as met:
+            with lock_timeouts() as met:
                 results = await asyncio.gather(*map(shop.send, batch), return_exceptions=True)
             assert [isinstance(result, Locked) for result in results] == [item is stuck for item in items]
             assert len(met) == 1
@@ -129,7 +130,7 @@ async def test_a_locked_code_is_refused_and_others_are_sold(shop: SqlShop) -> No
     async with locked(shop, "incentive WHERE code = 'STUCK'"):
         codes = ["STUCK" if number in (1, 4, 6) else "FREE" for number in range(8)]
         orders = [shop.order((item, 1), incentive_codes=(code,)) for code in codes]
-        with lock_timeouts(shop) as met:
+        with lock_timeouts() as met:
             results = await asyncio.gather(*map(shop.send, orders), return_exceptions=True)
 
     assert [isinstance(result, Locked) for result in results] == [code == "STUCK" for code in codes]
@@ -204,7 +205,7 @@ async def test_added_pieces_of_a_locked_item_are_found_by_the_hold_that_has_them
     ]
 
     async with locked(shop, f"inventory WHERE id = {stuck.id}"):
-        with lock_timeouts(shop) as met:
+        with lock_timeouts() as met:
             results = await asyncio.gather(*map(shop.send, commands), return_exceptions=True)
 
     assert [isinstance(result, Locked) for result in results] == [number == 5 for number in range(8)]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.db.bulk import as_json
 from chassis.db.types import UtcDateTime
 from chassis.db.unit_of_work import SqlUnitOfWork
-from chassis.db.writes import enqueue_insert
+from chassis.db.writes import UNLOCKED, enqueue_insert
 from chassis.money import Money
 from order_svc.payment.adapters.tables import LEDGER_ENTRY
 from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
@@ -50,21 +50,23 @@ class SqlLedger:
 
     async def transactions(self, ids: Iterable[str]) -> Mapping[str, Transaction]:
         wanted = list(ids)
-        rows = await self._session.execute(_OF_TRANSACTIONS, {"ids": as_json(wanted)})
+        rows = await self._session.execute(_OF_TRANSACTIONS, {"ids": as_json(wanted)}, execution_options=UNLOCKED)
         known = {
             id: Transaction(id, map(_entry, group)) for id, group in groupby(rows, key=attrgetter("transaction_id"))
         }
         return {id: known.get(id) or Transaction(id) for id in wanted}
 
     async def ids_after(self, id: str, *, limit: int) -> list[str]:
-        return list((await self._session.execute(_IDS_AFTER, {"id": id, "limit": limit})).scalars())
+        return list(
+            (await self._session.execute(_IDS_AFTER, {"id": id, "limit": limit}, execution_options=UNLOCKED)).scalars()
+        )
 
     async def moved(self, start: datetime, end: datetime, *, after: tuple[str, int], limit: int) -> list[Entry]:
         wanted = {"start": start, "end": end, "id": after[0], "ordinal": after[1], "limit": limit}
-        return [_entry(row) for row in await self._session.execute(_MOVED, wanted)]
+        return [_entry(row) for row in await self._session.execute(_MOVED, wanted, execution_options=UNLOCKED)]
 
     async def refunded_by(self, refund_ids: Iterable[str]) -> Mapping[str, str]:
-        rows = await self._session.execute(_OF_REFUNDS, {"ids": as_json(list(refund_ids))})
+        rows = await self._session.execute(_OF_REFUNDS, {"ids": as_json(list(refund_ids))}, execution_options=UNLOCKED)
         return {row.refund_id: row.transaction_id for row in rows}
 
     async def append(self, transactions: Iterable[Transaction]) -> None:

@@ -59,7 +59,7 @@ class SqlLedger:
     """The Ledger in the write database, `page` orders at a time."""
 
     def __init__(self, write: AsyncEngine, *, page: int = 1000) -> None:
-        self._engine, self._page = write.execution_options(isolation_level="AUTOCOMMIT"), page
+        self._engine, self._page = write, page
         self._orders = SqlOrderBooks(write)
 
     async def orders(self, order_ids: Collection[int]) -> Mapping[int, StoredOrder]:

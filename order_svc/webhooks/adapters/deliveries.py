@@ -74,8 +74,7 @@ class Deliveries:
 
     def __init__(self, engine: AsyncEngine, read: Callable[[str, bytes], bytes]) -> None:
         self._read = read
-        # Without BEGIN and COMMIT each statement costs one round trip.
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = engine
 
     async def take(self, webhook_id: int) -> bool:
         """Takes the next events from the feed. Returns whether there may be more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.db.engine import make_engine
@@ -35,16 +35,6 @@ async def test_ids_of_one_process_grow(engine: AsyncEngine, sequence: str) -> No
 
     handed_out = [await ids.next() for _ in range(10)]
     assert handed_out == sorted(set(handed_out))
-
-
-async def test_a_block_is_committed_before_its_ids_are_told(engine: AsyncEngine, sequence: str) -> None:
-    """A server that crashes, or whose standby takes its place, may give again what was not."""
-    commits: list[object] = []
-    event.listen(engine.sync_engine, "commit", commits.append)
-
-    await HiLo(engine, sequence).next()
-
-    assert len(commits) == 1
 
 
 async def test_each_block_is_on_the_disk_before_its_ids_are_told(engine: AsyncEngine, sequence: str) -> None:
