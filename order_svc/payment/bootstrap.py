@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -104,9 +103,9 @@ def ledger_on(engine: AsyncEngine) -> OpenUnitOfWork[LedgerUow]:
     """Units of work on the ledger in that database.
 
     Each reads, decides, and writes with one statement; the numbers of the entries detect concurrent writes. So the read
-    and the write need no common transaction, and no BEGIN or COMMIT.
+    and the write need no common transaction, and optimistic ones have none.
     """
-    return partial(sql_units_of_work(SqlLedgerUow, make_sessions(engine)), optimistic=True)
+    return sql_units_of_work(SqlLedgerUow, make_sessions(engine))
 
 
 def payment_server(

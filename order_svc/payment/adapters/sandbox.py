@@ -45,9 +45,9 @@ class SandboxProvider:
     def __init__(self, open_uow: OpenUnitOfWork[LedgerUow], clock: Clock) -> None:
         self._open_uow = open_uow
         self._mediator: Mediator[LedgerUow] = Mediator(open_uow, service="payment")
-        self._mediator.handle_batch(RecordCharge, partial(record_charges, clock=clock))
-        self._mediator.handle_batch(RecordRefund, partial(record_refunds, clock=clock))
-        self._mediator.handle_batch(RecordAction, partial(record_actions, clock=clock))
+        self._mediator.handle_batch(RecordCharge, partial(record_charges, clock=clock), optimistic=True)
+        self._mediator.handle_batch(RecordRefund, partial(record_refunds, clock=clock), optimistic=True)
+        self._mediator.handle_batch(RecordAction, partial(record_actions, clock=clock), optimistic=True)
         self._late: set[asyncio.Task[Attempt]] = set()
 
     async def charge(self, charge: Charge) -> ProviderPayment:
@@ -92,12 +92,12 @@ class SandboxProvider:
         return await self._mediator.send(command)
 
     async def _find(self, transaction_id: str) -> ProviderPayment:
-        async with self._open_uow() as uow:
+        async with self._open_uow(optimistic=True) as uow:
             transactions = await uow.ledger.transactions([transaction_id])
         return transactions[transaction_id].payment
 
     async def _stored(self, transaction_ids: Sequence[str]) -> list[StoredTransaction]:
-        async with self._open_uow() as uow:
+        async with self._open_uow(optimistic=True) as uow:
             found = await uow.ledger.transactions(sorted(transaction_ids))
         return [transaction.stored for transaction in found.values() if transaction.entries]
 
@@ -105,13 +105,13 @@ class SandboxProvider:
         # Like the id of a movement: the ordinal, and then the transaction, which may have any character.
         if (place := _PLACE.fullmatch(after or "0 ")) is None:
             raise InvalidArgument.of("after", "must be `next` of the page before, unchanged")
-        async with self._open_uow() as uow:
+        async with self._open_uow(optimistic=True) as uow:
             found = await uow.ledger.moved(start, end, after=(place[2], int(place[1])), limit=_PAGE)
         movements = [_movement(entry) for entry in found]
         return MovementPage(movements=movements, next=movements[-1].id if len(movements) == _PAGE else "")
 
     async def _page(self, after: str, limit: int) -> list[StoredTransaction]:
-        async with self._open_uow() as uow:
+        async with self._open_uow(optimistic=True) as uow:
             found = await uow.ledger.transactions(await uow.ledger.ids_after(after, limit=limit))
         return [transaction.stored for transaction in found.values()]
 
