@@ -6,8 +6,10 @@ from there to the last one memory, connections, room in the databases, dead rows
 
 from __future__ import annotations
 
+import json
 import random
 import statistics
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -58,7 +60,11 @@ async def soak(shop: BenchShop, *, orders: int, clients: int, seconds: int) -> l
     forger = await forge(shop.mesh)
     how = {"clients": clients, "seconds": seconds}
     await _place(shop, forger, orders=1, **how)
-    tenths = [await _tenth(shop, forger, orders=orders // TENTHS, **how) for _ in range(TENTHS)]
+    tenths: list[Tenth] = []
+    for number in range(TENTHS):
+        tenths.append(await _tenth(shop, forger, orders=orders // TENTHS, **how))
+        # It takes more than an hour.
+        print(f"{number + 1} of {TENTHS}: {json.dumps(asdict(tenths[-1]))}", file=sys.stderr, flush=True)
     return [_section(tenths)]
 
 

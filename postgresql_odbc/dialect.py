@@ -154,6 +154,7 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         )
         cparams["limit_s"] = cparams.pop("command_timeout", None)
         cparams["connects_in_s"] = cparams.pop("timeout", 0)
+        cparams.pop("max_cached_statement_lifetime", None)  # asyncpg's: nothing is kept here
         for key, name in {"Servername": "host", "Port": "port"}.items():
             given = cparams.pop(name)
             cparams["dsn"] += f";{key}={_in_braces(key, given if isinstance(given, str) else ','.join(given))}"

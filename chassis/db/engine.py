@@ -25,6 +25,9 @@ _ANSWERS_WITHIN_S = 1
 # Cached plans must stay good while tables grow, so every statement uses an index to find its few rows. Otherwise the
 # planner keeps plans from when a table was small, and continues to scan the whole table.
 _BY_INDEX = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+# A plan that was made for an empty table reads all of it for each row once there are rows (ADR 0091). asyncpg prepares
+# a statement again after this time, and the server plans it for the present size. ODBC prepares it each time.
+_PLANS_KEPT_S = 10
 # Client and server notice within 25 s that the other's machine is gone, whether or not data is on its way.
 _TCP = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3, "tcp_user_timeout": 25_000}
 _OPTIONS = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
@@ -60,6 +63,7 @@ def make_engine(
             "server_settings": settings | {name: str(value) for name, value in others.items()},
             "timeout": min(_CONNECTION_TIMEOUT_S, int(answers_within_s or _CONNECTION_TIMEOUT_S)),
             "command_timeout": answers_within_s,
+            "max_cached_statement_lifetime": _PLANS_KEPT_S,
         },
     )
     event.listen(engine.sync_engine, "do_connect", connect_to_one)

@@ -166,6 +166,27 @@ async def test_a_server_that_does_not_answer_is_unavailable(engine: AsyncEngine)
     await nowhere.dispose()
 
 
+async def test_statements_are_planned_again_for_tables_that_have_grown(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.db.engine._PLANS_KEPT_S", 0.1)
+    one = make_engine(engine.url, application_name="tests", pool_size=1)
+    prepared = text(
+        "SELECT prepare_time, 'of this one' AS it FROM pg_prepared_statements WHERE statement LIKE '%of this%'"
+    )
+
+    async def time() -> Any:
+        return [row.prepare_time for row in await fetch(one, prepared)]
+
+    first = await time()
+
+    async def is_newer() -> bool:
+        return (now := await time()) == [] or now > first  # nothing is prepared over ODBC
+
+    await eventually(is_newer)
+    await one.dispose()
+
+
 async def test_a_cancelled_statement_leaves_no_connection_in_the_middle_of_it(engine: AsyncEngine) -> None:
     one = make_engine(engine.url, application_name="cancelled", pool_size=1)
     asleep = asyncio.ensure_future(fetch(one, text("SELECT pg_sleep(20)")))
