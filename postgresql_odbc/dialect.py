@@ -173,6 +173,11 @@ class PGDialect_aioodbc(aiodbcConnector, PGDialect):
         is_lost = state in _LOST_CONNECTION or any(sign in str(e) for sign in _SIGNS_OF_LOSS)
         return is_lost or bool(super().is_disconnect(e, connection, cursor))
 
+    def set_isolation_level(self, dbapi_connection: Any, level: Any) -> None:
+        """Of a connection that has ended nothing is set: its next statement fails, and the pool replaces it."""
+        if not dbapi_connection._connection.closed:
+            super().set_isolation_level(dbapi_connection, level)
+
     def reset_isolation_level(self, dbapi_conn: Any) -> None:
         """By a statement, before a connection goes back to its pool. One that has ended fails at its next statement:
         an error here would reach the caller as the driver's own, and the pool would lose a place.

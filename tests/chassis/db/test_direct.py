@@ -159,6 +159,19 @@ async def test_a_session_that_just_ended_is_unavailable_and_replaced(
     await one.dispose()
 
 
+async def test_a_connection_that_ended_in_the_pool_costs_one_error(engine: AsyncEngine) -> None:
+    one = make_engine(engine.url, application_name="tests", pool_size=1)
+    async with one.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver.terminate()
+
+    with pytest.raises(Unavailable):
+        await fetch(one, _PID)
+
+    assert await pid(one)
+    await one.dispose()
+
+
 async def test_a_server_that_does_not_answer_is_unavailable(engine: AsyncEngine) -> None:
     nowhere = make_engine(engine.url.set(host="127.0.0.1", port=1, query={}), application_name="tests")
     with pytest.raises(Unavailable):
