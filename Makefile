@@ -43,8 +43,16 @@ ifneq ($(wildcard $(VENV)/*.stamp),)
 $(shell $(BIN)/python -I -m deploy.venv >/dev/null 2>&1 || rm -f $(VENV)/*.stamp)
 endif
 
+# Which test runs what is noted once, and differs with the driver.
+define MUTATE
+[ "$$(cat mutants/of 2>/dev/null)" = $@ ] || rm -f mutants/mutmut-stats.json
+mkdir -p mutants && echo $@ > mutants/of
+$(WITH_TOOLS) PYTEST_ADDOPTS="--driver $(if $(filter mutate,$@),none,asyncpg)" $(BIN)/python -m mutmut run --max-children 2 $(if $(M),'$(M)',$(MUTATED))
+$(BIN)/python -m mutmut results
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help up demo test test-again soak alone load simulate chaos fuzz mutate images containers screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
+.PHONY: help up demo test test-again soak alone load simulate chaos fuzz mutate mutate-sql images containers screenshots newcomer first-order odbc check bench bench-growth bench-compare lint-openapi gen format requirements clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -82,9 +90,13 @@ simulate: $(VENV)/dev.stamp ## the whole shop on simulated time, network and dat
 chaos: $(VENV)/dev.stamp ## processes killed, frozen, cut off under load, for hours: KILLS=3000 from SEED=1 on; what came of it is in .cache/chaos
 	$(WITH_TOOLS) $(BIN)/python -m tests.chaos --kills $(KILLS) --seed $(SEED)
 
-mutate: $(VENV)/mutate.stamp ## changes code of domain/ and commands/ and looks whether a test fails; M="order_svc.domain.items.*" for a part, all of it takes hours
-	$(WITH_TOOLS) $(BIN)/python -m mutmut run --max-children 2 $(if $(M),'$(M)')
-	$(BIN)/python -m mutmut results
+mutate: MUTATED = '*_svc.domain.*' '*_svc.commands.*'
+mutate: $(VENV)/mutate.stamp ## changes code of domain/ and commands/ and looks whether a test without PostgreSQL fails; M="order_svc.domain.items.*" for a part, all of it takes hours
+	$(MUTATE)
+
+mutate-sql: MUTATED = 'chassis.db.*' '*_svc.adapters.*'
+mutate-sql: $(VENV)/mutate.stamp ## the same for chassis/db/ and adapters/, by the tests on PostgreSQL; M="chassis.db.hilo.*" for a part
+	$(MUTATE)
 
 fuzz: $(VENV)/fuzz.stamp ## for SECONDS=60: bytes on which codecs, filters, tokens or Stripe's webhook fail; what is found is in .cache/fuzz
 	$(WITH_TOOLS) $(BIN)/python -m tests.fuzz --seconds $(SECONDS)
