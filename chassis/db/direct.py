@@ -73,6 +73,10 @@ def _run(engine: Engine, compiled: _Compiled, parameters: Mapping[str, Any]) -> 
         if isinstance(error, _OF_ASYNCPG):
             raise DBAPIError(compiled.sql, None, error, hide_parameters=True, connection_invalidated=lost) from error
         raise
+    except BaseException:
+        # Cancelled: whoever had this connection next would wait until the server has noticed, however long.
+        connection.invalidate()
+        raise
     finally:
         connection.close()
     columns = compiled.columns or (SimpleResultMetaData(tuple(records[0].keys())) if records else _NO_COLUMNS)
