@@ -48,8 +48,10 @@ async def run(
     engine: AsyncEngine, statement: Executable, parameters: Mapping[str, Any] | None = None, *, ownership: str = ""
 ) -> Result[Any]:
     """The result of a statement that is committed. For `ownership` see chassis.db.ownership."""
-    is_text = engine.dialect.driver == "asyncpg" and isinstance(statement, TextClause | TextualSelect)
-    if is_text and (compiled := _compiled(statement, engine.dialect)):
+    compiled = None
+    if engine.dialect.driver == "asyncpg" and isinstance(statement, TextClause | TextualSelect):
+        compiled = _compiled(statement, engine.dialect)
+    if compiled:
         # For whoever listens to the statements of the engine, such as the ownership filter.
         options = _Options({OWNERSHIP: ownership})
         engine.sync_engine.dispatch.before_cursor_execute(None, None, compiled.sql, parameters, options, False)
@@ -85,7 +87,7 @@ def _run(engine: Engine, compiled: _Compiled, parameters: Mapping[str, Any]) -> 
 
 
 @lru_cache(maxsize=1024)
-def _compiled(statement: Executable, dialect: Dialect) -> _Compiled | None:
+def _compiled(statement: TextClause | TextualSelect, dialect: Dialect) -> _Compiled | None:
     """None if SQLAlchemy has to run it, because types convert its values."""
     compiled: Any = statement.compile(dialect=dialect)
     columns = list(statement.selected_columns) if isinstance(statement, TextualSelect) else []
