@@ -221,7 +221,10 @@ async def rows_of(
             return (await connection.execute(statement, parameters)).all()
 
 
-def sessions_of(reads: Reads) -> Callable[[], AbstractAsyncContextManager[AsyncSession]]:
+Sessions: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+def sessions_of(reads: Reads) -> Sessions:
     """Makes sessions for one query each, filtered like all sessions."""
     if isinstance(reads, AsyncEngine):
         return make_sessions(reads)

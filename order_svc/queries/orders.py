@@ -39,7 +39,7 @@ from order_svc.queries.export_orders import (
 )
 from order_svc.queries.get_order import get_order
 from order_svc.queries.list_orders import OrderPage, list_all_orders, list_orders
-from read_replica.reads import Reads, sessions_of
+from read_replica.reads import Reads, Sessions, sessions_of
 
 T = TypeVar("T")
 # Who placed an order, from the write side; None if there is none, or the caller may not see it.
@@ -60,8 +60,9 @@ class OrderQueries:
         time_zone: str = "UTC",
         clock: Clock | None = None,
     ) -> None:
-        # All statements of a session see the database as of the first one.
-        self._sessions = sessions_of(read.execution_options(isolation_level="REPEATABLE READ"))
+        # For a single statement, which needs no BEGIN and ROLLBACK; and for several, which all see one moment.
+        self._for_one = sessions_of(read.execution_options(isolation_level="AUTOCOMMIT"))
+        self._for_several = sessions_of(read.execution_options(isolation_level="REPEATABLE READ"))
         self._freshness = read_your_writes
         self._ids, self._creator_of, self._time_zone = ids, creator_of, time_zone
         self._clock = clock or SystemClock()
@@ -107,7 +108,8 @@ class OrderQueries:
     async def daily_report(self, day: date, zone: ZoneInfo | None = None) -> list[CurrencyReport]:
         """The report over all orders, for administrators."""
         await self._wait()
-        return await self._read(lambda session: daily_report(session, day, zone or self.zone()))
+        report = partial(daily_report, date=day, zone=zone or self.zone())
+        return await to_completion(self._run(self._for_several, report))
 
     async def export_orders(
         self, first: date, last: date, view: ExportView = ORDERS, zone: ZoneInfo | None = None
@@ -120,7 +122,7 @@ class OrderQueries:
         zone = zone or self.zone()
         begun = asyncio.get_running_loop().time()
         with self._one_more_export():
-            async with self._sessions() as session:
+            async with self._for_several() as session:
                 await _completed(limit_pauses(session))
                 after: Cursor | None = None
                 while True:
@@ -155,11 +157,11 @@ class OrderQueries:
             await self._freshness.wait(request.caller.id, request.position)
 
     async def _read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        return await to_completion(self._run(query))
+        return await to_completion(self._run(self._for_one, query))
 
-    async def _run(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def _run(self, sessions: Sessions, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
         with translated():
-            async with self._sessions() as session:
+            async with sessions() as session:
                 return await query(session)
 
 
