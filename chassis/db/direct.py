@@ -5,7 +5,8 @@ Each is a transaction of its own. Rows and errors are those that SQLAlchemy woul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,8 @@ from chassis.db.types import Amount, UtcDateTime
 _NATIVE = (types.Boolean, types.Float, types.Integer, types.JSON, types.LargeBinary, types.NullType, types.String)
 _AS_ASYNCPG = (*_NATIVE, Amount, UtcDateTime)
 _OF_ASYNCPG = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# In the `info` of a connection: how long a statement may take, if that is limited.
+LIMIT_S = "limit_s"
 # Without rows the names of columns are not known.
 _NO_COLUMNS = SimpleResultMetaData(("",))
 
@@ -64,17 +67,23 @@ async def run(
 
 def _run(engine: Engine, compiled: _Compiled, parameters: Mapping[str, Any]) -> Result[Any]:
     values = [parameters[name] for name in compiled.parameters]
-    connection = engine.raw_connection()
+    errors: Any = engine.dialect.loaded_dbapi.Error
+    try:
+        connection = engine.raw_connection()
+    except errors as error:
+        raise DBAPIError(None, None, error, connection_invalidated=True) from error
     try:
         driver: Any = connection.driver_connection
-        records = await_(driver.fetch(compiled.sql, *values))
+        records = await_(_fetch(driver, compiled.sql, values, connection.info.get(LIMIT_S)))
     except Exception as error:
         # The last one is what asyncpg raises if the server has ended the session a moment ago.
         if lost := driver.is_closed() or is_unusable(error) or isinstance(error, asyncpg.InternalClientError):
             # As SQLAlchemy does it: those that are as old are replaced when they are used next.
             engine.pool._invalidate(connection, error)
         if isinstance(error, _OF_ASYNCPG):
-            raise DBAPIError(compiled.sql, None, error, hide_parameters=True, connection_invalidated=lost) from error
+            # Without the server's detail, which has values of rows.
+            own = errors(str(error.args[0] if error.args else ""), error)
+            raise DBAPIError(compiled.sql, None, own, hide_parameters=True, connection_invalidated=lost) from error
         raise
     except BaseException:
         # Cancelled: whoever had this connection next would wait until the server has noticed, however long.
@@ -84,6 +93,12 @@ def _run(engine: Engine, compiled: _Compiled, parameters: Mapping[str, Any]) -> 
         connection.close()
     columns = compiled.columns or (SimpleResultMetaData(tuple(records[0].keys())) if records else _NO_COLUMNS)
     return IteratorResult(columns, map(tuple, records))
+
+
+async def _fetch(driver: Any, sql: str, values: Sequence[Any], limit_s: float | None) -> Any:
+    # asyncpg's own limit does not hold while it closes statements that have expired.
+    async with asyncio.timeout(limit_s):
+        return await driver.fetch(sql, *values)
 
 
 @lru_cache(maxsize=1024)

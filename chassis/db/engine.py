@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 import postgresql_odbc.dialect  # noqa: F401, registers itself
-from chassis.db.direct import run
+from chassis.db.direct import LIMIT_S, run
 from chassis.db.failures import is_unusable, translated
 from chassis.db.ownership import before_statement
 from chassis.db.session_hook import FilteredSession
@@ -67,7 +67,7 @@ def make_engine(
         },
     )
     event.listen(engine.sync_engine, "do_connect", connect_to_one)
-    event.listen(engine.sync_engine, "connect", partial(_require, settings))
+    event.listen(engine.sync_engine, "connect", partial(_require, settings, answers_within_s))
     event.listen(engine.sync_engine, "handle_error", _leave_unusable)
     event.listen(engine.sync_engine, "before_cursor_execute", before_statement)
     # Otherwise SQLAlchemy tells the server that it closes a connection, and waits for two seconds for its answer.
@@ -94,7 +94,9 @@ def _leave_unusable(context: ExceptionContext) -> None:
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 
-def _require(settings: dict[str, str], connection: Any, _record: object) -> None:
+def _require(settings: dict[str, str], answers_within_s: float | None, connection: Any, record: Any) -> None:
+    # Longer than the driver's own limit, which is more exact.
+    record.info[LIMIT_S] = answers_within_s and 2 * answers_within_s
     if transport := getattr(connection.driver_connection, "_transport", None):  # over ODBC, the dialect does this
         client = transport.get_extra_info("socket")
         for option, value in zip(_OPTIONS, _TCP.values(), strict=True) if client.family != socket.AF_UNIX else ():

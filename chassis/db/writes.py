@@ -83,13 +83,14 @@ class OptimisticSession(AsyncSession):
     """A session without a transaction, on an engine in AUTOCOMMIT; textual statements are run directly."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(engine, sync_session_class=FilteredSession, info={_OPTIMISTIC: True})
+        super().__init__(engine, sync_session_class=FilteredSession, expire_on_commit=False, info={_OPTIMISTIC: True})
         self._engine = engine
 
     async def execute(
         self, statement: Executable, params: Any = None, *, execution_options: Any = _NO_OPTIONS, **others: Any
     ) -> Result[Any]:
-        if not isinstance(statement, TextClause | TextualSelect):
+        # Where SQLAlchemy has a connection, a second one is not taken.
+        if self.in_transaction() or not isinstance(statement, TextClause | TextualSelect):
             return await super().execute(statement, params, execution_options=execution_options, **others)
         _require_unlocked(self, execution_options)
         return await run(self._engine, statement, params, ownership=execution_options.get(OWNERSHIP, ""))

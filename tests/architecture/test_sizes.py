@@ -1,4 +1,4 @@
-"""Size limits: at most 300 lines for each file of a package, 40 for each function, and 6,350 for the whole chassis."""
+"""Size limits: at most 300 lines for each file of a package, 40 for each function, and 6,370 for the whole chassis."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FUNCTION_LINES = 40
 # The chassis has 5,500 lines when its machinery is at its smallest; the rest is for keys, mutual TLS and
 # audit, which every service needs, and for statements that asyncpg runs itself (ADR 0090). More is a decision, not a
 # habit.
-CHASSIS_LINES = 6_350
+CHASSIS_LINES = 6_370
 # Released, hence never edited again.
 RELEASED = {
     "order_svc/migrations/write/versions/0001_orders.py: upgrade",

@@ -19,16 +19,17 @@ from chassis.money import Money
 from order_svc.payment.adapters.tables import LEDGER_ENTRY
 from order_svc.payment.domain.ledger import Entry, EntryKind, Transaction
 
+_COLUMNS = ", ".join(LEDGER_ENTRY.c.keys())
 _OF_TRANSACTIONS = text(
-    "SELECT * FROM ledger_entry WHERE transaction_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))) "
-    "ORDER BY transaction_id, ordinal"
+    f"SELECT {_COLUMNS} FROM ledger_entry "
+    "WHERE transaction_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb))) ORDER BY transaction_id, ordinal"
 ).columns(*LEDGER_ENTRY.c)
 _IDS_AFTER = text(
     "SELECT DISTINCT transaction_id FROM ledger_entry WHERE transaction_id > :id ORDER BY transaction_id LIMIT :limit"
 )
 _MOVED = (
     text(
-        "SELECT * FROM ledger_entry WHERE kind IN ('CHARGE', 'REFUND') "
+        f"SELECT {_COLUMNS} FROM ledger_entry WHERE kind IN ('CHARGE', 'REFUND') "
         "AND recorded_on >= :start AND recorded_on < :end "
         "AND (transaction_id, ordinal) > (CAST(:id AS text), CAST(:ordinal AS integer)) "
         "ORDER BY transaction_id, ordinal LIMIT :limit"

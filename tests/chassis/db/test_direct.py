@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from chassis.context import Caller, RequestContext, request_context
 from chassis.db.direct import run
 from chassis.db.engine import fetch, make_engine
+from chassis.db.failures import sqlstate
 from chassis.db.ownership import UnfilteredStatement
 from chassis.db.types import Amount, Json, UtcDateTime
 from chassis.errors import Conflict, Locked, Unavailable
@@ -198,6 +199,38 @@ async def test_statements_are_planned_again_for_tables_that_have_grown(
 
     await eventually(is_newer)
     await one.dispose()
+
+
+async def test_a_server_that_stops_while_asyncpg_closes_statements_is_left(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which asyncpg does before the next one, without its own limit."""
+    if engine.dialect.driver != "asyncpg":
+        pytest.skip("of asyncpg")
+    monkeypatch.setattr("chassis.db.engine._ANSWERS_WITHIN_S", 0)
+    one = make_engine(engine.url, application_name="tests", pool_size=1, timeout_s=1)
+    before = await pid(one)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg.Connection, "fetch", lambda *_: asyncio.Event().wait())
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(fetch(one, _PID), 10)
+
+    assert await pid(one) != before
+    await one.dispose()
+
+
+async def test_a_failed_statement_does_not_tell_the_values_of_rows(engine: AsyncEngine, table: str) -> None:
+    if engine.dialect.driver != "asyncpg":
+        pytest.skip("psqlODBC tells them")
+    await fetch(engine, text(f"ALTER TABLE {table} ADD CHECK (label <> 'hunter2')"))
+
+    with pytest.raises(DBAPIError) as refused:
+        await fetch(engine, text(f"INSERT INTO {table} VALUES (1, :label)"), {"label": "hunter2"})
+
+    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in repr(refused.value)
+    assert sqlstate(refused.value) == "23514"
 
 
 async def test_the_connection_of_a_cancelled_statement_is_not_used_again(engine: AsyncEngine) -> None:

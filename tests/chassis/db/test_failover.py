@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import make_engine
+from chassis.db.engine import fetch, make_engine
 from chassis.db.failures import translated
 from chassis.errors import Unavailable
 
@@ -51,6 +51,19 @@ async def write(engine: AsyncEngine) -> int | None:
             await connection.execute(text("SELECT nextval('job_hilo')"))
             pid: int | None = await connection.scalar(text("SELECT pg_backend_pid()"))
             return pid
+
+
+async def write_alone(engine: AsyncEngine) -> int | None:
+    """The same as a single statement, which asyncpg runs itself."""
+    return int((await fetch(engine, text("SELECT pg_backend_pid() AS pid FROM nextval('job_hilo')")))[0].pid)
+
+
+@pytest.fixture(params=["in a transaction", "alone"], autouse=True)
+def _both_ways(request: pytest.FixtureRequest, driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "alone":
+        if driver != "asyncpg":
+            pytest.skip("SQLAlchemy runs both")
+        monkeypatch.setattr(f"{__name__}.write", write_alone)
 
 
 async def all_writes_succeed(engine: AsyncEngine) -> set[int]:
@@ -254,8 +267,8 @@ async def test_a_connection_that_cannot_be_made_is_unavailable(chassis_engine: A
         await operator.execute(text("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0"))
     engine = make_engine(chassis_engine.url.set(username="crowded"), application_name="failover")
     try:
-        with pytest.raises(Unavailable), translated():
-            await engine.connect()
+        with pytest.raises(Unavailable):
+            await write(engine)
     finally:
         await engine.dispose()
         async with chassis_engine.begin() as operator:

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.db.engine import make_engine, make_sessions
+from chassis.db.engine import fetch, make_engine, make_sessions
 from chassis.db.failures import translated
 from chassis.db.unit_of_work import SqlUnitOfWork, sql_units_of_work
 from chassis.errors import Unavailable
@@ -43,6 +43,19 @@ async def backend(engine: AsyncEngine) -> int:
             pid = await connection.scalar(text("SELECT pg_backend_pid()"))
             assert pid is not None
             return int(pid)
+
+
+async def backend_alone(engine: AsyncEngine) -> int:
+    """The same as a single statement, which asyncpg runs itself."""
+    return int((await fetch(engine, text("SELECT pg_backend_pid() AS pid")))[0].pid)
+
+
+@pytest.fixture(params=["in a transaction", "alone"])
+def both_ways(request: pytest.FixtureRequest, driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "alone":
+        if driver != "asyncpg":
+            pytest.skip("SQLAlchemy runs both")
+        monkeypatch.setattr(f"{__name__}.backend", backend_alone)
 
 
 async def answers(engine: AsyncEngine) -> int | None:
@@ -124,6 +137,7 @@ def through(url: URL, proxy: Proxy) -> AsyncEngine:
     return make_engine(url, application_name="lost", pool_size=POOL, timeout_s=TIMEOUT_S)
 
 
+@pytest.mark.usefixtures("both_ways")
 @pytest.mark.parametrize("abruptly", [True, False])
 async def test_an_idle_connection_that_is_gone(engine: AsyncEngine, proxy: Proxy, abruptly: bool) -> None:
     old = await backend(engine)
@@ -231,6 +245,7 @@ async def test_psqlodbc_reports_no_commit_on_a_connection_that_it_knows_to_be_lo
     await engine.dispose()
 
 
+@pytest.mark.usefixtures("both_ways")
 async def test_a_refused_connection(engine: AsyncEngine) -> None:
     nowhere = make_engine(engine.url.set(port=1), application_name="lost")
     with pytest.raises(Unavailable):
@@ -238,6 +253,7 @@ async def test_a_refused_connection(engine: AsyncEngine) -> None:
     await nowhere.dispose()
 
 
+@pytest.mark.usefixtures("both_ways")
 async def test_a_server_that_is_gone_while_connecting(engine: AsyncEngine, proxy: Proxy) -> None:
     proxy.cuts_after = 0
     with pytest.raises(Unavailable):
