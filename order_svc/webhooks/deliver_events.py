@@ -143,7 +143,7 @@ class _Run:
             is_failing = failing.failures >= FAILING_AFTER
             # One attempt for each pause.
             limit = (int(is_first) if is_failing else of.concurrency) if in_time else 0
-            next_in_s = await self._begin(webhook, limit)
+            next_in_s = await self._begin(limit)
             is_first = False
             if not self._sending and not in_time:
                 return _STOPPING_S if of.stopping else 0
@@ -157,12 +157,16 @@ class _Run:
                 await of.disable(webhook, "it answered 410, which says that it is gone" if self._gone else hours)
                 more = True  # The webhook is read again.
 
-    async def _begin(self, webhook: Webhook, limit: int) -> float:
+    async def _begin(self, limit: int) -> float:
         """Sends what is due, at most `limit` at once; the seconds until more is due."""
         room = limit - len(self._sending)
         if room <= 0:
             return _IDLE_S
         due = await self._of.store.due(self._id, running=self._sending.values(), limit=room)
+        if not due:
+            return _IDLE_S
+        # Read after the events: what was published after the secret was replaced is signed with the new one.
+        webhook = await self._of.webhook(self._id)
         for delivery in due:
             if delivery.in_s > 0:
                 return min(_IDLE_S, delivery.in_s)

@@ -57,7 +57,7 @@ BEFORE = 1000
 # Forty shoppers begin at once.
 TIMEOUT_S = 60
 # A card that is not answered is tried again after the test.
-SETTINGS = {"payment_backoff_initial_s": 60, "payment_timeout_s": 1, "drain_grace_s": 0}
+SETTINGS = {"payment_backoff_initial_s": 60, "payment_timeout_s": 10, "drain_grace_s": 0}
 PAID_BY = {
     "card": PaymentMethod.CARD,
     "PayPal": PaymentMethod.PAYPAL,

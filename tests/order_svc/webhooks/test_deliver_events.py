@@ -214,6 +214,29 @@ async def test_during_an_overlap_both_secrets_verify(bench: Bench) -> None:
         request.is_signed_with(new)
 
 
+async def test_an_event_that_follows_a_new_secret_is_signed_with_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the webhook was read a moment before."""
+    process = await bench.process()
+    webhook = await created(process, bench.receiver.url)
+    take, changed = process.handler.store.take, list[Webhook]()
+
+    async def take_what_came_meanwhile(id: int) -> bool:
+        if not changed:
+            changed.append(await process.send(RotateWebhookSecret(webhook_id=id, overlap=timedelta(0))))
+            await bench.publish(an_attempt(1, 1))
+        return await take(id)
+
+    monkeypatch.setattr(process.handler.store, "take", take_what_came_meanwhile)
+    process.webhooks.wake()
+
+    (request,) = await eventually(lambda: bench.receiver.taken)
+    assert request.is_signed_with(secret(process, changed[0].secret_id))
+    with pytest.raises(Exception, match="No matching signature"):
+        request.is_signed_with(secret(process, webhook.secret_id))
+
+
 async def test_a_deleted_webhook_gets_nothing_and_its_log_is_purged(bench: Bench) -> None:
     process = await bench.process()
     webhook = await created(process, bench.receiver.url)
