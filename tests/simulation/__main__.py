@@ -11,19 +11,15 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
 from tests.long_runs import keep
-from tests.simulation.planted import PLANTED, verdict_with
-from tests.simulation.run import Verdict, run
-from tests.simulation.script import Script, drawn
-from tests.simulation.shrink import shrunk
-
-_FOUND_WITHIN, _AT_ONCE = 2_000, 20
+from tests.simulation.planted import NOT_FOUND, PLANTED, found, verdict_with
+from tests.simulation.script import drawn
+from tests.simulation.shrink import shown
 
 
 def main() -> int:
@@ -31,7 +27,10 @@ def main() -> int:
     arguments = _arguments()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         if arguments.planted:
-            missed = sum([not _is_found(pool, name) for name in PLANTED])
+            missed = 0
+            for result in pool.map(found, PLANTED):
+                print(result, flush=True)
+                missed += result.endswith(NOT_FOUND)
             keep("faults planted in simulated shops", f"{len(PLANTED) - missed} of {len(PLANTED)} found")
             return missed
         began = time.monotonic()
@@ -44,25 +43,6 @@ def main() -> int:
     print(f"{len(seeds):,} seeds from {seeds.start}, {len(failed)} violations, {time.monotonic() - began:.0f} s")
     keep("simulated shops", f"{len(seeds):,} seeds from {seeds.start}", f"{len(failed)} violations")
     return int(bool(failed))
-
-
-def shown(script: Script, runs: Callable[[Script], Verdict] = run) -> str:
-    """The shortest script that fails in the same way, as Python, and what happens in it."""
-    kind = runs(script).kind
-    short = shrunk(script, lambda shorter: runs(shorter).kind == kind)
-    verdict = runs(short)
-    return "\n".join([f"seed {script.seed}: {verdict.violation}", *verdict.log, repr(short)])
-
-
-def _is_found(pool: Executor, name: str) -> bool:
-    for first in range(0, _FOUND_WITHIN, _AT_ONCE):
-        for seed, verdict in pool.map(partial(verdict_with, name), range(first, first + _AT_ONCE)):
-            if verdict.violation:
-                with PLANTED[name]():
-                    print(f"{name}: {shown(drawn(seed))}\n", flush=True)
-                return True
-    print(f"{name}: not found within {_FOUND_WITHIN:,} seeds", flush=True)
-    return False
 
 
 def _arguments() -> Any:

@@ -15,8 +15,11 @@ from order_svc.domain.order_data import OrderData
 from tests.fakes.chassis import InMemoryJobStore, InMemoryUnitOfWork
 from tests.simulation.run import Verdict, run
 from tests.simulation.script import drawn
+from tests.simulation.shrink import shown
 
 Fault = Callable[[], AbstractContextManager[Any]]
+FOUND_WITHIN = 2_000
+NOT_FOUND = f"not found within {FOUND_WITHIN:,} seeds"
 
 
 def _each_attempt_has_its_own(method: str, key: str) -> Fault:
@@ -91,3 +94,12 @@ def verdict_with(planted: str, seed: int) -> tuple[int, Verdict]:
     """The seed, and its verdict with that fault; "" is none."""
     with PLANTED[planted]() if planted else nullcontext():
         return seed, run(drawn(seed))
+
+
+def found(name: str) -> str:
+    """The first seed that finds the planted fault, and what is left of its script."""
+    for seed in range(FOUND_WITHIN):
+        if verdict_with(name, seed)[1].violation:
+            with PLANTED[name]():
+                return f"{name}: {shown(drawn(seed))}\n"
+    return f"{name}: {NOT_FOUND}"

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import TypeVar
 
+from tests.simulation.run import Verdict, run
 from tests.simulation.script import Script, Weather
 
 T = TypeVar("T")
 
 
+def shown(script: Script, runs: Callable[[Script], Verdict] = run) -> str:
+    """The shortest script that fails in the same way, as Python, and what happens in it."""
+    kind = runs(script).kind
+    short = shrunk(script, lambda shorter: runs(shorter).kind == kind)
+    verdict = runs(short)
+    return "\n".join([f"seed {script.seed}: {verdict.violation}", *verdict.log, repr(short)])
+
+
 def shrunk(script: Script, fails: Callable[[Script], bool]) -> Script:
     """The script without what it does not need to fail."""
-    while (shorter := next(filter(fails, _shorter(script)), None)) is not None:
-        script = shorter
+    before = None
+    while script != before:
+        before = script
+        for shorter in (_without_kills, _without_actions, _without_faults):
+            script = shorter(script, fails)
     return script
 
 
-def _shorter(script: Script) -> Iterator[Script]:
-    """The most is left out first."""
-    for kills in _without_some(script.kills):
-        yield replace(script, kills=kills)
-    for actions in _without_some(script.actions):
-        yield replace(script, actions=actions)
+def _without_kills(script: Script, fails: Callable[[Script], bool]) -> Script:
+    return replace(script, kills=_needed(script.kills, lambda kills: fails(replace(script, kills=kills))))
+
+
+def _without_actions(script: Script, fails: Callable[[Script], bool]) -> Script:
+    return replace(script, actions=_needed(script.actions, lambda actions: fails(replace(script, actions=actions))))
+
+
+def _without_faults(script: Script, fails: Callable[[Script], bool]) -> Script:
+    while (simpler := next(filter(fails, _with_one_less(script)), None)) is not None:
+        script = simpler
+    return script
+
+
+def _with_one_less(script: Script) -> Iterator[Script]:
     for fault in fields(Weather):
         if getattr(script.weather, fault.name):
             yield replace(script, weather=replace(script.weather, **{fault.name: 0}))
@@ -33,10 +54,16 @@ def _shorter(script: Script) -> Iterator[Script]:
             yield replace(script, actions=(*script.actions[:number], once, *script.actions[number + 1 :]))
 
 
-def _without_some(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
-    """Without halves, quarters, and so on, down to single items."""
+def _needed(items: tuple[T, ...], fails: Callable[[tuple[T, ...]], bool]) -> tuple[T, ...]:
+    """Leaves out halves, then quarters, and so on, down to single items, and goes on with what still fails."""
     size = len(items)
     while size:
-        for start in range(0, len(items), size):
-            yield (*items[:start], *items[start + size :])
+        start = 0
+        while start < len(items):
+            fewer = (*items[:start], *items[start + size :])
+            if fails(fewer):
+                items = fewer
+            else:
+                start += size
         size //= 2
+    return items

@@ -65,6 +65,10 @@ def test_a_planted_fault_is_found(fault: str) -> None:
     assert next((verdict.violation for verdict in verdicts if verdict.violation), "")
 
 
+def test_nobody_waits_for_an_order_that_is_left_out_of_a_script() -> None:
+    assert run(Script(seed=1, actions=(Action(1, "cancel", 5),), kills=())).violation == ""
+
+
 def test_a_script_shrinks_to_what_it_needs() -> None:
     needed, actions = Kill(3, 1, 1), tuple(Action(float(order), "place", order) for order in range(8))
     script = Script(1, actions, (Kill(1, 0, 1), needed, Kill(5, 2, 1)), STORM)
