@@ -59,7 +59,7 @@ class Writes:
 
     def take(self) -> tuple[TextualSelect, dict[str, Any], Callable[[Result[Any]], None]] | None:
         """The statement for what is queued, its parameters, and what takes its result; empties the queue."""
-        # Before it is executed, which sends the queue.
+        # Emptied first: executing the statement sends the queue.
         parts, self.parts = self.parts, {}
         if not parts:
             return None

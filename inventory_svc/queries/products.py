@@ -110,7 +110,9 @@ class ProductQueries:
     """Reads the catalogue; for a single product, a caller always reads its own writes."""
 
     def __init__(self, read: Reads, read_your_writes: ReadYourWrites, creator_of: CreatorOf) -> None:
-        self._read, self._freshness, self._creator_of = read, read_your_writes, creator_of
+        # Single statements: at a replica, too, without BEGIN and ROLLBACK.
+        self._read = read.execution_options(isolation_level="AUTOCOMMIT")
+        self._freshness, self._creator_of = read_your_writes, creator_of
 
     async def get_product(self, product_id: int, *, currency: str = "") -> Product:
         """A product with prices in this currency, or in any; a deleted one for administrators only.
